@@ -1,0 +1,55 @@
+// The seam to the kernel: every read and write of a cgroup goes through this interface.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cgroupfs/file_descriptor.h"
+#include "model/cgroup_path.h"
+#include "model/result.h"
+
+namespace cgroupd {
+
+/// What the daemon asks of a cgroup2 hierarchy beneath its delegated root. Two implementations, one behaviour
+/// (tests/kernel holds the suite both must pass): real_kernel and the tests' fake_kernel.
+/// Every error carries errno, file and, for writes, the value.
+class Kernel {
+ public:
+  Kernel() = default;
+  Kernel(const Kernel&) = delete;
+  Kernel& operator=(const Kernel&) = delete;
+  Kernel(Kernel&&) = delete;
+  Kernel& operator=(Kernel&&) = delete;
+  virtual ~Kernel() = default;
+
+  /// Absolute path of the delegated root.
+  virtual std::string root_path() const = 0;
+
+  /// The whole text of an interface file (at most 1 MiB), as the kernel gives it.
+  virtual Result<std::string> read(const CgroupPath& cgroup, std::string_view file) = 0;
+
+  /// The same for a cgroup above the delegated root: 1 is the root's parent. out_of_range above the hierarchy's root.
+  virtual Result<std::string> read_above(unsigned levels, std::string_view file) = 0;
+
+  /// One write(2) of `value` to an interface file, then what the file reads afterwards (empty for a write-only file).
+  virtual Result<std::string> write(const CgroupPath& cgroup, std::string_view file, std::string_view value) = 0;
+
+  /// mkdir; already_exists, not_found (no parent), limit_exceeded (cgroup.max.descendants), …
+  virtual Result<void> make(const CgroupPath& cgroup) = 0;
+
+  /// rmdir; busy when it has processes or children.
+  virtual Result<void> remove(const CgroupPath& cgroup) = 0;
+
+  /// Names of the direct children, sorted.
+  virtual Result<std::vector<std::string>> children(const CgroupPath& cgroup) = 0;
+
+  /// A directory fd fit for clone3(CLONE_INTO_CGROUP) (clone(2), Linux 5.7).
+  virtual Result<FileDescriptor> open_directory(const CgroupPath& cgroup) = 0;
+
+  std::string absolute_path(const CgroupPath& cgroup) const {
+    return cgroup.is_root() ? root_path() : root_path() + "/" + cgroup.str();
+  }
+};
+
+}  // namespace cgroupd

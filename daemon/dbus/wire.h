@@ -1,0 +1,45 @@
+// Model values to bus values and back; the same code in daemon and client.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <sdbus-c++/Error.h>
+#include <sdbus-c++/Types.h>
+
+#include "model/cgroup_status.h"
+#include "model/limit_change.h"
+#include "model/limit_value.h"
+#include "model/result.h"
+
+namespace cgroupd::wire {
+
+inline constexpr const char* service_name = "org.cgroupd1";
+inline constexpr const char* object_path = "/org/cgroupd1";
+inline constexpr const char* interface_name = "org.cgroupd1.Manager";
+inline constexpr std::string_view error_prefix = "org.cgroupd1.Error.";
+
+using Dictionary = std::map<std::string, sdbus::Variant>;
+
+/// Numbers as t, cpu.max with a quota as (tt), everything else as s in canonical text.
+Dictionary encode_values(const Values& values);
+Result<Values> decode_values(const Dictionary& dictionary);
+
+/// Accepts t u x i q n y (not negative), b, (tt), s; anything else is invalid_argument naming key and type.
+Result<Changes> decode_changes(const Dictionary& dictionary);
+Dictionary encode_changes(const Changes& changes);
+
+Dictionary encode_status(const CgroupStatus& status);
+Result<CgroupStatus> decode_status(const Dictionary& dictionary);
+
+/// A boolean or number option. An option that no method knows is the caller's mistake: see require_known().
+Result<bool> option_flag(const Dictionary& options, std::string_view name);
+/// invalid_argument naming the first option that is not in `known`.
+Result<void> require_known(const Dictionary& options, std::initializer_list<std::string_view> known);
+
+/// A model error as the bus shows it, and back (unknown names become `failed`).
+sdbus::Error to_bus_error(const Error& error);
+Error from_bus_error(const sdbus::Error& error);
+
+}  // namespace cgroupd::wire
