@@ -63,6 +63,7 @@ using Changes = std::map<const Limit*, Change>;
 Result<Change> parse_change(const Limit& limit, std::string_view text);
 
 /// The same for a flag or configuration key, which may speak of a part only (--cpu-period 200000, --device-read-bps 8:0:1M).
+/// The message does not name the flag: the caller does, as its user wrote it.
 Result<Change> parse_flag_change(const Limit& limit, const Flag& flag, std::string_view text);
 
 /// Adds `change` to `changes`; when the limit is there already the two are joined, or refused when they contradict

@@ -1,0 +1,246 @@
+// Canonical text of values, both ways.
+#include "model/limit_value.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <vector>
+
+#include "model/quantity.h"
+
+namespace cgroupd {
+namespace {
+
+constexpr std::string_view blanks = " \t\n";
+
+std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const auto begin = text.find_first_not_of(separators);
+    if (begin == std::string_view::npos) return parts;
+    text.remove_prefix(begin);
+    const auto end = std::min(text.find_first_of(separators), text.size());
+    parts.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+}
+
+tl::unexpected<Error> malformed(const Limit& limit, std::string_view text) {
+  constexpr std::size_t shown = 64;
+  return fail(ErrorCode::invalid_argument, std::string(limit.file) + ": '" + std::string(text.substr(0, shown)) + "' cannot be read");
+}
+
+bool read_number(std::string_view text, std::uint64_t& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && !text.empty();
+}
+
+Result<Value> parse_amount(const Limit& limit, std::string_view text) {
+  if (text == "max") return Value(Amount(Unlimited{}));
+  std::uint64_t number = 0;
+  if (!read_number(text, number)) return malformed(limit, text);
+  return Value(Amount(number));
+}
+
+Result<Value> parse_bandwidth(const Limit& limit, std::string_view text) {
+  const auto parts = split(text, blanks);
+  Bandwidth bandwidth;
+  if (parts.size() != 2 || !read_number(parts[1], bandwidth.period_us) || bandwidth.period_us == 0) return malformed(limit, text);
+  if (parts[0] != "max") {
+    std::uint64_t quota = 0;
+    if (!read_number(parts[0], quota)) return malformed(limit, text);
+    bandwidth.quota_us = quota;
+  }
+  return Value(bandwidth);
+}
+
+Result<Value> parse_id_list(const Limit& limit, std::string_view text) {
+  struct Range {
+    std::uint64_t first, last;
+  };
+  std::vector<Range> ranges;
+  for (const auto part : split(text, ",")) {
+    const auto dash = part.find('-');
+    Range range{};
+    const bool one = dash == std::string_view::npos;
+    if (!read_number(part.substr(0, dash), range.first)) return malformed(limit, text);
+    range.last = range.first;
+    if (!one && !read_number(part.substr(dash + 1), range.last)) return malformed(limit, text);
+    if (range.last < range.first) return malformed(limit, text);
+    ranges.push_back(range);
+  }
+  if (ranges.empty() && !text.empty()) return malformed(limit, text);
+  std::ranges::sort(ranges, {}, &Range::first);
+  std::vector<Range> merged;
+  for (const auto& range : ranges) {
+    if (!merged.empty() && range.first <= merged.back().last + 1) {
+      merged.back().last = std::max(merged.back().last, range.last);
+    } else {
+      merged.push_back(range);
+    }
+  }
+  IdList list;
+  for (const auto& [first, last] : merged) {
+    if (!list.ranges.empty()) list.ranges += ',';
+    list.ranges += std::to_string(first);
+    if (last != first) list.ranges += "-" + std::to_string(last);
+  }
+  return Value(list);
+}
+
+Result<Value> parse_device_weights(const Limit& limit, std::string_view text) {
+  DeviceWeights weights;
+  for (const auto line : split(text, ",\n")) {
+    const auto words = split(line, blanks);
+    std::uint64_t weight = 0;
+    if (words.size() == 1 && read_number(words[0], weight)) {
+      weights.default_weight = weight;
+      continue;
+    }
+    if (words.size() != 2 || !read_number(words[1], weight)) return malformed(limit, text);
+    if (words[0] == "default") {
+      weights.default_weight = weight;
+      continue;
+    }
+    const auto device = parse_device(words[0]);
+    if (!device) return malformed(limit, text);
+    weights.devices[*device] = weight;
+  }
+  return Value(weights);
+}
+
+using DevicePart = std::optional<std::uint64_t> DeviceMax::*;
+constexpr std::array<std::pair<std::string_view, DevicePart>, 4> device_parts = {
+    {{"rbps", &DeviceMax::read_bps}, {"wbps", &DeviceMax::write_bps}, {"riops", &DeviceMax::read_iops}, {"wiops", &DeviceMax::write_iops}}};
+
+Result<Value> parse_device_maxima(const Limit& limit, std::string_view text) {
+  DeviceMaxima maxima;
+  for (const auto line : split(text, ",\n")) {
+    const auto words = split(line, blanks);
+    if (words.empty()) continue;
+    const auto device = parse_device(words[0]);
+    if (!device) return malformed(limit, text);
+    DeviceMax max;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+      const auto equals = words[i].find('=');
+      const auto part = std::ranges::find(device_parts, words[i].substr(0, equals), &std::pair<std::string_view, DevicePart>::first);
+      if (equals == std::string_view::npos || part == device_parts.end()) return malformed(limit, text);
+      const auto value = words[i].substr(equals + 1);
+      std::uint64_t number = 0;
+      if (value == "max") continue;
+      if (!read_number(value, number)) return malformed(limit, text);
+      max.*(part->second) = number;
+    }
+    if (!max.empty()) maxima.devices[*device] = max;
+  }
+  return Value(maxima);
+}
+
+std::string print(const Amount& amount) {
+  const auto* const number = std::get_if<std::uint64_t>(&amount);
+  return number == nullptr ? "max" : std::to_string(*number);
+}
+
+std::string print(const Bandwidth& bandwidth) {
+  return (bandwidth.quota_us ? std::to_string(*bandwidth.quota_us) : "max") + " " + std::to_string(bandwidth.period_us);
+}
+
+std::string print(const IdList& list) { return list.ranges; }
+
+std::string print(const DeviceWeights& weights) {
+  std::string text = "default " + std::to_string(weights.default_weight);
+  for (const auto& [device, weight] : weights.devices) text += ", " + print_device(device) + " " + std::to_string(weight);
+  return text;
+}
+
+std::string print(const DeviceMaxima& maxima) {
+  std::string text;
+  for (const auto& [device, max] : maxima.devices) {
+    if (!text.empty()) text += ", ";
+    text += print_device(device);
+    for (const auto& [name, part] : device_parts) {
+      const auto& number = max.*part;
+      text += " " + std::string(name) + "=" + (number ? std::to_string(*number) : "max");
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::uint64_t IdList::count() const {
+  std::uint64_t total = 0;
+  for (const auto part : split(ranges, ",")) {
+    const auto dash = part.find('-');
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    if (!read_number(part.substr(0, dash), first)) continue;
+    last = first;
+    if (dash != std::string_view::npos && !read_number(part.substr(dash + 1), last)) continue;
+    total += last - first + 1;
+  }
+  return total;
+}
+
+std::string print_value(const Value& value) {
+  return std::visit([](const auto& v) { return print(v); }, value);
+}
+
+std::string print_value_for_people(const Limit& limit, const Value& value) {
+  if (const auto* const amount = std::get_if<Amount>(&value)) {
+    const auto* const number = std::get_if<std::uint64_t>(amount);
+    if (number == nullptr) return "max";
+    switch (limit.kind) {
+      case ValueKind::bytes: return print_bytes(*number);
+      case ValueKind::microseconds: return print_duration(*number);
+      case ValueKind::flag: return *number == 0 ? "no" : "yes";
+      default: return std::to_string(*number);
+    }
+  }
+  if (const auto* const bandwidth = std::get_if<Bandwidth>(&value)) {
+    constexpr std::uint64_t thousand = 1000;
+    if (!bandwidth->quota_us) return "max";
+    const std::uint64_t millicores = (*bandwidth->quota_us * thousand + bandwidth->period_us / 2) / bandwidth->period_us;
+    return print_millicores(millicores) + " CPUs (" + print_duration(*bandwidth->quota_us) + " every " +
+           print_duration(bandwidth->period_us) + ")";
+  }
+  const std::string text = print_value(value);
+  if (!text.empty()) return text;
+  return limit.kind == ValueKind::id_list ? "as the parent" : "max";
+}
+
+Result<Value> parse_value(const Limit& limit, std::string_view text) {
+  while (!text.empty() && blanks.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
+  switch (limit.kind) {
+    case ValueKind::bytes:
+    case ValueKind::count:
+    case ValueKind::microseconds:
+    case ValueKind::weight:
+    case ValueKind::flag: return parse_amount(limit, text);
+    case ValueKind::bandwidth: return parse_bandwidth(limit, text);
+    case ValueKind::id_list: return parse_id_list(limit, text);
+    case ValueKind::device_weight: return parse_device_weights(limit, text);
+    case ValueKind::device_max: return parse_device_maxima(limit, text);
+  }
+  return malformed(limit, text);
+}
+
+Value unset_value(const Limit& limit) { return parse_value(limit, limit.unset).value_or(Value(Amount(Unlimited{}))); }
+
+Result<Device> parse_device(std::string_view text) {
+  const auto colon = text.find(':');
+  std::uint64_t major = 0;
+  std::uint64_t minor = 0;
+  constexpr std::uint64_t most_major = 0xfff;
+  constexpr std::uint64_t most_minor = 0xfffff;
+  if (colon == std::string_view::npos || !read_number(text.substr(0, colon), major) || !read_number(text.substr(colon + 1), minor) ||
+      major > most_major || minor > most_minor) {
+    return fail(ErrorCode::invalid_argument, "'" + std::string(text.substr(0, 64)) + "' is not a device",
+                "write MAJOR:MINOR as in 8:0 (lsblk shows them)");
+  }
+  return Device{.major = static_cast<std::uint32_t>(major), .minor = static_cast<std::uint32_t>(minor)};
+}
+
+std::string print_device(Device device) { return std::to_string(device.major) + ":" + std::to_string(device.minor); }
+
+}  // namespace cgroupd
