@@ -2,10 +2,10 @@
 #include "model/limit_value.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <vector>
 
+#include "model/device_keys.h"
 #include "model/quantity.h"
 
 namespace cgroupd {
@@ -109,10 +109,6 @@ Result<Value> parse_device_weights(const Limit& limit, std::string_view text) {
   return Value(weights);
 }
 
-using DevicePart = std::optional<std::uint64_t> DeviceMax::*;
-constexpr std::array<std::pair<std::string_view, DevicePart>, 4> device_parts = {
-    {{"rbps", &DeviceMax::read_bps}, {"wbps", &DeviceMax::write_bps}, {"riops", &DeviceMax::read_iops}, {"wiops", &DeviceMax::write_iops}}};
-
 Result<Value> parse_device_maxima(const Limit& limit, std::string_view text) {
   DeviceMaxima maxima;
   for (const auto line : split(text, ",\n")) {
@@ -123,13 +119,13 @@ Result<Value> parse_device_maxima(const Limit& limit, std::string_view text) {
     DeviceMax max;
     for (std::size_t i = 1; i < words.size(); ++i) {
       const auto equals = words[i].find('=');
-      const auto part = std::ranges::find(device_parts, words[i].substr(0, equals), &std::pair<std::string_view, DevicePart>::first);
-      if (equals == std::string_view::npos || part == device_parts.end()) return malformed(limit, text);
+      const auto* const key = std::ranges::find(device_keys, words[i].substr(0, equals), &DeviceKey::name);
+      if (equals == std::string_view::npos || key == device_keys.end()) return malformed(limit, text);
       const auto value = words[i].substr(equals + 1);
       std::uint64_t number = 0;
       if (value == "max") continue;
       if (!read_number(value, number)) return malformed(limit, text);
-      max.*(part->second) = number;
+      max.*(key->value) = number;
     }
     if (!max.empty()) maxima.devices[*device] = max;
   }
@@ -158,9 +154,9 @@ std::string print(const DeviceMaxima& maxima) {
   for (const auto& [device, max] : maxima.devices) {
     if (!text.empty()) text += ", ";
     text += print_device(device);
-    for (const auto& [name, part] : device_parts) {
-      const auto& number = max.*part;
-      text += " " + std::string(name) + "=" + (number ? std::to_string(*number) : "max");
+    for (const auto& key : device_keys) {
+      const auto& number = max.*(key.value);
+      text += " " + std::string(key.name) + "=" + (number ? std::to_string(*number) : "max");
     }
   }
   return text;
