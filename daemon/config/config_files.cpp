@@ -1,21 +1,23 @@
 // Opening, bounding and ordering configuration files.
 #include "config/config_files.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <system_error>
 #include <utility>
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace cgroupd {
 namespace {
 
-std::string because(int error) { return std::generic_category().message(error); }
+std::string because(int error) {
+  return std::generic_category().message(error);
+}
 
 class OpenFile {
  public:
@@ -114,7 +116,8 @@ ConfigFiles read_config_files(const std::string& main_file, IfMissing if_missing
 
 std::optional<std::string> user_config_file(std::optional<std::string_view> xdg_config_home,
                                             std::optional<std::string_view> home) {
-  if (xdg_config_home && xdg_config_home->starts_with('/')) return std::string(*xdg_config_home) + "/cgroupd/cgroupd.conf";
+  if (xdg_config_home && xdg_config_home->starts_with('/'))
+    return std::string(*xdg_config_home) + "/cgroupd/cgroupd.conf";
   if (home && home->starts_with('/')) return std::string(*home) + "/.config/cgroupd/cgroupd.conf";
   return std::nullopt;
 }

@@ -1,14 +1,14 @@
 // Lines are checked here before inih sees them, because it cuts, joins and drops in silence.
 #include "config/ini_file.h"
 
-#include <ini.h>
-
 #include <algorithm>
 #include <cstring>
 #include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
+
+#include <ini.h>
 
 namespace cgroupd {
 namespace {
@@ -140,7 +140,8 @@ class Reader {
       return;
     }
     in_malformed_section_ = false;
-    section_ = IniSection{.name = std::string(name), .argument = std::string(trim(inside.substr(name.size()))), .line = line_};
+    section_ =
+        IniSection{.name = std::string(name), .argument = std::string(trim(inside.substr(name.size()))), .line = line_};
     out_.sections.push_back(*section_);
   }
 

@@ -1,9 +1,9 @@
 // Parsing and printing of listener addresses.
 #include "config/listen_address.h"
 
-#include <arpa/inet.h>
-
 #include <utility>
+
+#include <arpa/inet.h>
 
 #include "model/quantity.h"
 

@@ -1,0 +1,190 @@
+// The table of sections and keys, and the checks they share.
+#include "config/daemon_config.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "config/default_limits.h"
+#include "config/ini_file.h"
+#include "model/quantity.h"
+#include "model/suggest.h"
+
+namespace cgroupd {
+namespace {
+
+constexpr std::string_view defaults_section = "defaults";
+constexpr std::array<std::string_view, 3> sections = {"daemon", "metrics", defaults_section};
+constexpr std::array<std::string_view, 4> later_sections = {"ceilings", "profile", "budget", "cgroup"};
+
+Result<void> set_max_cgroups(DaemonConfig& config, const std::string& value, const ConfigContext& /*context*/) {
+  constexpr std::uint64_t most = 1'000'000;
+  return parse_count(value, 1, most).map([&](std::uint64_t count) { config.max_cgroups = count; });
+}
+
+Result<void> set_log_level(DaemonConfig& config, const std::string& value, const ConfigContext& /*context*/) {
+  constexpr std::array<std::pair<std::string_view, LogLevel>, 4> levels = {{{"error", LogLevel::error},
+                                                                            {"warning", LogLevel::warning},
+                                                                            {"info", LogLevel::info},
+                                                                            {"debug", LogLevel::debug}}};
+  const auto* const level =
+      std::ranges::find(levels, std::string_view(value), &std::pair<std::string_view, LogLevel>::first);
+  if (level == levels.end()) {
+    return fail(ErrorCode::invalid_argument, "'" + value + "' is not a log level",
+                "write error, warning, info or debug");
+  }
+  config.log_level = level->second;
+  return {};
+}
+
+Result<void> set_listen(DaemonConfig& config, const std::string& value, const ConfigContext& /*context*/) {
+  if (value == "none") {
+    config.metrics_listen.reset();
+    return {};
+  }
+  return parse_listen_address(value).map([&](ListenAddress address) { config.metrics_listen = std::move(address); });
+}
+
+Result<void> set_socket(DaemonConfig& config, const std::string& value, const ConfigContext& context) {
+  if (value == "none") {
+    config.metrics_socket.reset();
+    return {};
+  }
+  std::string path = value;
+  if (path.starts_with("%t/")) {
+    if (!context.runtime_directory) {
+      return fail(ErrorCode::invalid_argument, "'" + value + "': there is no runtime directory for %t to stand for",
+                  "set XDG_RUNTIME_DIR, or write an absolute path");
+    }
+    path = *context.runtime_directory + path.substr(2);
+  }
+  if (!path.starts_with('/') || path.ends_with('/')) {
+    return fail(ErrorCode::invalid_argument, "'" + value + "' is not the absolute path of a socket",
+                "write %t/cgroupd/metrics.sock, another absolute path or none");
+  }
+  constexpr std::size_t longest = 107;  // sun_path of unix(7), less its NUL
+  if (path.size() > longest) {
+    return fail(ErrorCode::out_of_range, "the socket's path has " + std::to_string(path.size()) +
+                                             " characters; at most " + std::to_string(longest) + " are possible");
+  }
+  config.metrics_socket = std::move(path);
+  return {};
+}
+
+struct Key {
+  std::string_view section;
+  std::string_view name;
+  Result<void> (*set)(DaemonConfig&, const std::string& value, const ConfigContext&);
+};
+
+constexpr std::array keys = {
+    Key{"daemon", "max-cgroups", set_max_cgroups},
+    Key{"daemon", "log-level", set_log_level},
+    Key{"metrics", "listen", set_listen},
+    Key{"metrics", "socket", set_socket},
+};
+
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates) {
+  const std::string near = nearest_word(word, candidates);
+  return near.empty() ? "" : "did you mean '" + near + "'?";
+}
+
+Result<void> check_section(const IniSection& section) {
+  if (std::ranges::find(later_sections, section.name) != later_sections.end()) {
+    return fail(ErrorCode::unsupported, "section [" + section.name + "] is not supported by this version");
+  }
+  if (std::ranges::find(sections, section.name) == sections.end()) {
+    return fail(ErrorCode::invalid_argument, "unknown section [" + section.name + "]",
+                suggestion(section.name, {sections.begin(), sections.end()}));
+  }
+  if (!section.argument.empty()) {
+    return fail(ErrorCode::invalid_argument,
+                "section [" + section.name + "] takes no name, found '" + section.argument + "'");
+  }
+  return {};
+}
+
+Result<void> set_key(const IniEntry& entry, DaemonConfig& config, const ConfigContext& context) {
+  const auto* const key = std::ranges::find_if(
+      keys, [&](const Key& known) { return known.section == entry.section && known.name == entry.key; });
+  if (key != keys.end()) return key->set(config, entry.value, context);
+
+  const auto* const elsewhere = std::ranges::find(keys, std::string_view(entry.key), &Key::name);
+  std::vector<std::string_view> here;
+  for (const Key& known : keys) {
+    if (known.section == entry.section) here.push_back(known.name);
+  }
+  return fail(ErrorCode::invalid_argument, "unknown key '" + entry.key + "' in section [" + entry.section + "]",
+              elsewhere != keys.end() ? "it belongs to section [" + std::string(elsewhere->section) + "]"
+                                      : suggestion(entry.key, here));
+}
+
+bool is_section(const IniEntry& entry, const IniSection& section) {
+  return entry.section == section.name && entry.argument == section.argument;
+}
+
+class Loader {
+ public:
+  explicit Loader(const ConfigContext& context) : context_(context) {
+    if (context.runtime_directory) config_.metrics_socket = *context.runtime_directory + "/cgroupd/metrics.sock";
+  }
+
+  void add(const ConfigFile& file) {
+    IniFile ini = read_ini(file.path, file.text);
+    const auto fault = [&](std::size_t line, const Error& error) {
+      ini.faults.push_back(ConfigFault{.file = file.path, .line = line, .message = error.text()});
+    };
+    std::vector<IniSection> unusable;
+    for (const IniSection& section : ini.sections) {
+      if (const Result<void> checked = check_section(section); !checked) {
+        fault(section.line, checked.error());
+        unusable.push_back(section);
+      }
+    }
+    for (const IniEntry& entry : ini.entries) {
+      // The header's fault says it all.
+      if (std::ranges::any_of(unusable, [&](const IniSection& section) { return is_section(entry, section); }))
+        continue;
+      if (const Result<void> done = apply(entry); !done) fault(entry.line, done.error());
+    }
+    std::ranges::stable_sort(ini.faults, {}, &ConfigFault::line);
+    faults_.insert(faults_.end(), ini.faults.begin(), ini.faults.end());
+    config_.files.push_back(file.path);
+  }
+
+  DaemonConfigResult finish(const ConfigFaults& of_reading) {
+    faults_.insert(faults_.begin(), of_reading.begin(), of_reading.end());
+    if (!faults_.empty()) return tl::unexpected(std::move(faults_));
+    config_.defaults = defaults_.changes();
+    return std::move(config_);
+  }
+
+ private:
+  Result<void> apply(const IniEntry& entry) {
+    // memory.max takes a blank for 0 (kernel-facts: an instant OOM): nowhere may nothing mean something.
+    if (entry.value.empty()) return fail(ErrorCode::invalid_argument, "key '" + entry.key + "' has no value");
+    if (entry.section == defaults_section) return defaults_.add(config_.files.size(), entry.key, entry.value);
+    return set_key(entry, config_, context_);
+  }
+
+  const ConfigContext& context_;
+  DaemonConfig config_;
+  DefaultLimits defaults_;
+  ConfigFaults faults_;
+};
+
+}  // namespace
+
+DaemonConfigResult parse_daemon_config(const ConfigFiles& files, const ConfigContext& context) {
+  Loader loader(context);
+  for (const ConfigFile& file : files.files) loader.add(file);
+  return loader.finish(files.faults);
+}
+
+DaemonConfigResult load_daemon_config(const std::string& main_file, IfMissing if_missing,
+                                      const ConfigContext& context) {
+  return parse_daemon_config(read_config_files(main_file, if_missing), context);
+}
+
+}  // namespace cgroupd

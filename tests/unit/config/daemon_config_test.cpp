@@ -1,0 +1,203 @@
+// cgroupd.conf: its keys, how drop-ins join it, and that every fault is told at once.
+#include "config/daemon_config.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "model/limits.h"
+
+namespace cgroupd {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const ConfigContext in_a_session = {.runtime_directory = "/run/user/1000"};
+
+DaemonConfigResult parse(const std::vector<std::string>& texts, const ConfigContext& context = in_a_session) {
+  ConfigFiles files;
+  for (const std::string& text : texts) {
+    files.files.push_back(ConfigFile{.path = std::to_string(files.files.size() + 1) + ".conf", .text = text});
+  }
+  return parse_daemon_config(files, context);
+}
+
+std::string faults_of(const std::vector<std::string>& texts) {
+  const DaemonConfigResult config = parse(texts);
+  return config ? "" : print_faults(config.error());
+}
+
+std::string default_of(const DaemonConfigResult& config, std::string_view file) {
+  const auto at = config->defaults.find(find_limit(file));
+  return at == config->defaults.end() ? "(none)" : print_change(at->second);
+}
+
+TEST(TheConfiguration, HasDefaultsWithoutAnyFile) {
+  const DaemonConfigResult config = parse({});
+  ASSERT_TRUE(config.has_value());
+  EXPECT_EQ(config->max_cgroups, 4096U);
+  EXPECT_EQ(config->log_level, LogLevel::info);
+  EXPECT_EQ(config->metrics_listen->text(), "127.0.0.1:9753");
+  EXPECT_EQ(config->metrics_socket, "/run/user/1000/cgroupd/metrics.sock");
+  EXPECT_THAT(config->defaults, IsEmpty());
+}
+
+TEST(TheConfiguration, HasNoSocketByDefaultWithoutARuntimeDirectory) {
+  const DaemonConfigResult config = parse({}, ConfigContext{});
+  ASSERT_TRUE(config.has_value());
+  EXPECT_FALSE(config->metrics_socket.has_value());
+}
+
+TEST(TheConfiguration, TakesEveryKey) {
+  const DaemonConfigResult config =
+      parse({"[daemon]\nmax-cgroups = 10\nlog-level = debug\n[metrics]\nlisten = [::1]:0\nsocket = "
+             "%t/m.sock\n[defaults]\nmemory = 512M\ncpus = "
+             "1.5\npids.max = 200\n"});
+  ASSERT_TRUE(config.has_value()) << print_faults(config.error());
+  EXPECT_EQ(config->max_cgroups, 10U);
+  EXPECT_EQ(config->log_level, LogLevel::debug);
+  EXPECT_EQ(config->metrics_listen->text(), "[::1]:0");
+  EXPECT_EQ(config->metrics_socket, "/run/user/1000/m.sock");
+  EXPECT_EQ(default_of(config, "memory.max"), print_change(*parse_change(*find_limit("memory.max"), "536870912")));
+  EXPECT_EQ(default_of(config, "cpu.max"), print_change(*parse_change(*find_limit("cpu.max"), "1.5")));
+  EXPECT_EQ(default_of(config, "pids.max"), "200");
+  EXPECT_THAT(config->files, ElementsAre("1.conf"));
+}
+
+TEST(TheConfiguration, SwitchesListenersOffWithNone) {
+  const DaemonConfigResult config = parse({"[metrics]\nlisten = none\nsocket = none\n"});
+  ASSERT_TRUE(config.has_value());
+  EXPECT_FALSE(config->metrics_listen.has_value());
+  EXPECT_FALSE(config->metrics_socket.has_value());
+}
+
+TEST(TheConfiguration, TakesTheLaterFilesWordKeyByKey) {
+  const DaemonConfigResult config =
+      parse({"[daemon]\nmax-cgroups = 10\nlog-level = debug\n[defaults]\nmemory = 1G\npids-limit = 5\n",
+             "[daemon]\nmax-cgroups = 20\n[defaults]\nmemory = 2G\n"});
+  ASSERT_TRUE(config.has_value()) << print_faults(config.error());
+  EXPECT_EQ(config->max_cgroups, 20U);
+  EXPECT_EQ(config->log_level, LogLevel::debug);
+  EXPECT_EQ(default_of(config, "memory.max"), print_change(*parse_change(*find_limit("memory.max"), "2G")));
+  EXPECT_EQ(default_of(config, "pids.max"), "5");
+}
+
+TEST(TheConfiguration, TakesTheLaterFilesWordUnderAnyOfALimitsNames) {
+  const DaemonConfigResult config = parse(
+      {"[defaults]\nmemory = 1G\ncpus = 2\ncpu-period = 50000\n", "[defaults]\nmemory.max = max\ncpu-quota = 10000\n"});
+  ASSERT_TRUE(config.has_value()) << print_faults(config.error());
+  EXPECT_EQ(default_of(config, "memory.max"), "max");
+  const Change expected = *parse_change(*find_limit("cpu.max"), "10000 50000");
+  EXPECT_EQ(default_of(config, "cpu.max"), print_change(expected));
+}
+
+TEST(TheConfiguration, RefusesAFileThatContradictsItself) {
+  EXPECT_THAT(faults_of({"[defaults]\ncpus = 2\ncpu-quota = 10000\n"}), HasSubstr("1.conf:3: "));
+  EXPECT_THAT(faults_of({"[defaults]\nmemory = 1G\nmemory.max = 2G\n"}), HasSubstr("1.conf:3: "));
+}
+
+TEST(TheConfiguration, JoinsTheFirstFilesPartsAfterALaterFileRepeatsOne) {
+  const DaemonConfigResult config = parse({"[defaults]\ncpus = 2\ncpu-period = 50000\n", "[defaults]\ncpus = 1\n"});
+  ASSERT_TRUE(config.has_value()) << print_faults(config.error());
+  Changes expected;
+  const FlagMatch cpus = find_flag("cpus");
+  const FlagMatch period = find_flag("cpu-period");
+  ASSERT_TRUE(
+      merge_change(expected, *cpus.limit, *parse_flag_change(*cpus.limit, *cpus.flag, "1"), "cpus").has_value());
+  ASSERT_TRUE(
+      merge_change(expected, *period.limit, *parse_flag_change(*period.limit, *period.flag, "50000"), "cpu-period")
+          .has_value());
+  EXPECT_EQ(config->defaults, expected);
+}
+
+TEST(TheConfiguration, TellsEveryFaultOfEveryFileAtOnce) {
+  EXPECT_EQ(faults_of({"[daemon]\nmax-cgroup = 1\nlisten = none\nnonsense\n",
+                       "[deamon]\nlog-level = info\n[ceilings]\nmemory = 1G\n[metrics web]\n"}),
+            "1.conf:2: unknown key 'max-cgroup' in section [daemon]; did you mean 'max-cgroups'?\n"
+            "1.conf:3: unknown key 'listen' in section [daemon]; it belongs to section [metrics]\n"
+            "1.conf:4: expected 'key = value', a [section] or a # comment, found 'nonsense'\n"
+            "2.conf:1: unknown section [deamon]; did you mean 'daemon'?\n"
+            "2.conf:3: section [ceilings] is not supported by this version\n"
+            "2.conf:5: section [metrics] takes no name, found 'web'");
+}
+
+TEST(TheConfiguration, RefusesLimitsThatDoNotExistOrDoNotParse) {
+  EXPECT_THAT(faults_of({"[defaults]\nmemroy = 1G\n"}),
+              HasSubstr("1.conf:2: unknown limit 'memroy'; did you mean 'memory'?"));
+  EXPECT_THAT(faults_of({"[defaults]\nmemory = 64Q\n"}), testing::AllOf(HasSubstr("1.conf:2: "), HasSubstr("64Q")));
+  EXPECT_EQ(faults_of({"[defaults]\nmemory =\n"}), "1.conf:2: key 'memory' has no value");
+}
+
+TEST(TheConfiguration, RefusesWhatIsNoNumberNoLevelNoPath) {
+  EXPECT_THAT(faults_of({"[daemon]\nmax-cgroups = 0\n"}), HasSubstr("1.conf:2: "));
+  EXPECT_THAT(faults_of({"[daemon]\nmax-cgroups = -1\n"}), HasSubstr("1.conf:2: "));
+  EXPECT_EQ(faults_of({"[daemon]\nlog-level = loud\n"}),
+            "1.conf:2: 'loud' is not a log level; write error, warning, info or debug");
+  EXPECT_THAT(faults_of({"[metrics]\nsocket = metrics.sock\n"}), HasSubstr("is not the absolute path of a socket"));
+  EXPECT_THAT(faults_of({"[metrics]\nsocket = /" + std::string(120, 's') + "\n"}),
+              HasSubstr("at most 107 are possible"));
+}
+
+TEST(TheConfiguration, RefusesARuntimeDirectoryThatIsNotThere) {
+  const DaemonConfigResult config = parse({"[metrics]\nsocket = %t/m.sock\n"}, ConfigContext{});
+  ASSERT_FALSE(config.has_value());
+  EXPECT_THAT(print_faults(config.error()), HasSubstr("there is no runtime directory for %t"));
+}
+
+TEST(TheConfiguration, KeepsTheFaultsOfReadingInFront) {
+  ConfigFiles files;
+  files.files.push_back(ConfigFile{.path = "a.conf", .text = "[daemon]\nx = 1\n"});
+  files.faults.push_back(
+      ConfigFault{.file = "b.conf", .line = std::nullopt, .message = "cannot be opened: Permission denied"});
+  const DaemonConfigResult config = parse_daemon_config(files, in_a_session);
+  ASSERT_FALSE(config.has_value());
+  EXPECT_EQ(print_faults(config.error()),
+            "b.conf: cannot be opened: Permission denied\na.conf:2: unknown key 'x' in section [daemon]");
+}
+
+// The file that is installed shows every default behind a '#'.
+class TheShippedFile : public testing::Test {
+ protected:
+  static std::string text() {
+    const std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "../../../conf/cgroupd.conf");
+    std::ostringstream out;
+    out << file.rdbuf();
+    return out.str();
+  }
+};
+
+TEST_F(TheShippedFile, ChangesNothing) {
+  const DaemonConfigResult config = parse({text()});
+  ASSERT_TRUE(config.has_value()) << print_faults(config.error());
+  EXPECT_FALSE(text().empty());
+}
+
+TEST_F(TheShippedFile, ShowsTheCompileTimeDefaults) {
+  // "#key = value" is a default, "# prose" is prose.
+  std::string uncommented;
+  std::istringstream lines(text());
+  for (std::string line; std::getline(lines, line);) {
+    const bool is_default = line.size() > 1 && line[0] == '#' && line[1] != ' ' && line[1] != '#';
+    uncommented += (is_default ? line.substr(1) : line) + "\n";
+  }
+  const DaemonConfigResult shown = parse({uncommented});
+  const DaemonConfigResult built_in = parse({});
+  ASSERT_TRUE(shown.has_value()) << print_faults(shown.error());
+  EXPECT_EQ(shown->max_cgroups, built_in->max_cgroups);
+  EXPECT_EQ(shown->log_level, built_in->log_level);
+  EXPECT_EQ(shown->metrics_listen, built_in->metrics_listen);
+  EXPECT_EQ(shown->metrics_socket, built_in->metrics_socket);
+  EXPECT_EQ(shown->defaults, built_in->defaults);
+  for (const std::string_view key : {"max-cgroups", "log-level", "listen", "socket"}) {
+    EXPECT_THAT(uncommented, HasSubstr("\n" + std::string(key) + " = "));
+  }
+}
+
+}  // namespace
+}  // namespace cgroupd
