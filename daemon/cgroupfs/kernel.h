@@ -1,6 +1,7 @@
 // The seam to the kernel: every read and write of a cgroup goes through this interface.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,13 @@ class Kernel {
 
   /// A directory fd fit for clone3(CLONE_INTO_CGROUP) (clone(2), Linux 5.7).
   virtual Result<FileDescriptor> open_directory(const CgroupPath& cgroup) = 0;
+
+  /// Waits until `file` reads other than `from` (cgroup.events and the like: the kernel notifies with POLLPRI) or the
+  /// time is over, and answers what it reads then. The default serves a kernel whose state never changes by itself.
+  virtual Result<std::string> wait_for_change(const CgroupPath& cgroup, std::string_view file, const std::string& /*from*/,
+                                              std::chrono::milliseconds /*within*/) {
+    return read(cgroup, file);
+  }
 
   std::string absolute_path(const CgroupPath& cgroup) const {
     return cgroup.is_root() ? root_path() : root_path() + "/" + cgroup.str();

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -189,6 +190,22 @@ Result<FileDescriptor> RealKernel::open_directory(const CgroupPath& cgroup) {
   FileDescriptor fd(open_beneath(root_.get(), directory_of(cgroup), O_RDONLY | O_DIRECTORY));
   if (!fd) return system_error(errno, "cannot open " + absolute_path(cgroup));
   return fd;
+}
+
+Result<std::string> RealKernel::wait_for_change(const CgroupPath& cgroup, std::string_view file, const std::string& from,
+                                                std::chrono::milliseconds within) {
+  const std::string key = key_of(cgroup, file);
+  const FileDescriptor fd(open_beneath(root_.get(), key.c_str(), O_RDONLY));
+  if (!fd) return system_error(errno, "cannot open " + key);
+  const auto deadline = std::chrono::steady_clock::now() + within;
+  while (true) {
+    auto text = read_all(fd.get());  // reading re-arms the notification
+    if (!text) return system_error(text.error(), "cannot read " + key);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (*text != from || left.count() <= 0) return *std::move(text);
+    pollfd wait{.fd = fd.get(), .events = POLLPRI, .revents = 0};
+    if (::poll(&wait, 1, static_cast<int>(left.count())) < 0 && errno != EINTR) return system_error(errno, "cannot wait for " + key);
+  }
 }
 
 int RealKernel::kept(const std::string& key) {
