@@ -8,6 +8,9 @@ namespace cgroupd {
 /// Physical memory in bytes.
 std::uint64_t host_memory_bytes();
 
+/// Free swap in bytes; 0 when there is no swap.
+std::uint64_t host_free_swap_bytes();
+
 /// CPUs online.
 std::uint64_t host_cpus();
 

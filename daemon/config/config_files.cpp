@@ -109,7 +109,7 @@ ConfigFiles read_config_files(const std::string& main_file, IfMissing if_missing
   const std::string directory = main_file + ".d";
   for (const std::string& name : drop_ins_of(directory, out.faults)) {
     // A drop-in removed between listing and opening is a missing file like any other.
-    read_one(directory + "/" + name, IfMissing::fine, out);
+    read_one(std::string(directory).append("/").append(name), IfMissing::fine, out);
   }
   return out;
 }

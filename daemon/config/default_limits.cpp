@@ -49,7 +49,7 @@ Result<void> DefaultLimits::add(std::size_t file, std::string_view key, std::str
   Changes joined;
   for (const Wish& wish : kept) {
     if (wish.limit != limit) continue;
-    if (const Result<void> merged = merge_change(joined, *limit, wish.change, wish.key); !merged) return merged;
+    if (Result<void> merged = merge_change(joined, *limit, wish.change, wish.key); !merged) return merged;
   }
   if (Result<void> merged = merge_change(joined, *limit, *change, key); !merged) return merged;
   wishes_ = std::move(kept);

@@ -1,10 +1,12 @@
 // Write, read back, roll back.
 #include "core/executor.h"
 
+#include <algorithm>
 #include <string>
 
 #include "cgroupfs/limit_file.h"
 #include "core/diagnosis.h"
+#include "core/soft_landing.h"
 
 namespace cgroupd {
 namespace {
@@ -30,7 +32,8 @@ std::string undo(Kernel& kernel, const Step& step) {
   return left_behind;
 }
 
-Result<Value> run_step(Kernel& kernel, const Step& step) {
+Result<Value> run_step(Kernel& kernel, const Step& step, const ExecuteOptions& options) {
+  if (step.risk == Risk::kills && !options.force) return land_softly(kernel, step, options.within);
   auto in_force = write_value(kernel, step.cgroup, *step.limit, step.from, step.to);
   if (!in_force) return fail(diagnose(kernel, step.cgroup, step.limit->file, in_force.error()));
   if (*in_force != as_kernel_rounds(*step.limit, step.to)) {
@@ -42,23 +45,26 @@ Result<Value> run_step(Kernel& kernel, const Step& step) {
 
 }  // namespace
 
-Result<std::vector<Value>> execute(Kernel& kernel, const Plan& plan) {
+Result<std::vector<Value>> execute(Kernel& kernel, const Plan& plan, const ExecuteOptions& options) {
   std::vector<Value> in_force;
   for (std::size_t i = 0; i < plan.size(); ++i) {
-    auto value = run_step(kernel, plan[i]);
+    auto value = run_step(kernel, plan[i], options);
     if (value) {
       in_force.push_back(*std::move(value));
       continue;
     }
     Error error = value.error();
-    // The failed step too: a per-device limit may have been written in part.
-    for (std::size_t done = i + 1; done-- > 0;) {
-      const bool untouched = done == i && error.errno_value != 0 && write_texts(*plan[i].limit, plan[i].from, plan[i].to).size() <= 1;
-      if (!untouched) error.message += undo(kernel, plan[done]);
-    }
+    // The failed step too, where it left a mark: written in part (per-device lines), or held otherwise than asked.
+    const auto now = read_limit(kernel, plan[i].cgroup, *plan[i].limit);
+    const std::size_t touched = now && *now != plan[i].from ? i + 1 : i;
+    for (std::size_t done = touched; done-- > 0;) error.message += undo(kernel, plan[done]);
     return fail(std::move(error));
   }
   return in_force;
+}
+
+bool may_block(const Plan& plan) {
+  return std::ranges::any_of(plan, [](const Step& step) { return step.risk != Risk::none; });
 }
 
 }  // namespace cgroupd

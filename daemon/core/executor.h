@@ -1,6 +1,7 @@
 // Runs a plan: writes each step, reads it back, and takes everything back at the first failure.
 #pragma once
 
+#include <chrono>
 #include <vector>
 
 #include "cgroupfs/kernel.h"
@@ -8,9 +9,19 @@
 
 namespace cgroupd {
 
+struct ExecuteOptions {
+  /// Lowering memory.max below its use may kill; otherwise it squeezes first (soft_landing.h).
+  bool force = false;
+  /// How long a squeeze may take.
+  std::chrono::milliseconds within = std::chrono::seconds(10);
+};
+
 /// All or nothing, over any number of cgroups. Answers what is in force after each step, in plan order. A value the
 /// kernel took but does not hold afterwards counts as a failure. The error is refined (diagnosis.h); should taking back
 /// fail as well, it says which values were left behind.
-Result<std::vector<Value>> execute(Kernel& kernel, const Plan& plan);
+Result<std::vector<Value>> execute(Kernel& kernel, const Plan& plan, const ExecuteOptions& options);
+
+/// Whether a step may block; such a plan belongs on the worker.
+bool may_block(const Plan& plan);
 
 }  // namespace cgroupd

@@ -14,8 +14,7 @@
 namespace cgroupd {
 namespace {
 
-constexpr std::array<std::string_view, 6> usage_files = {"memory.current", "memory.peak", "memory.swap.current", "pids.current", "pids.peak",
-                                                         "cgroup.stat"};
+constexpr std::array<std::string_view, 5> usage_files = {"memory.current", "memory.peak", "memory.swap.current", "pids.current", "pids.peak"};
 
 // Files of counters: the file, and what stands before the key in the answer.
 struct Keyed {

@@ -237,6 +237,21 @@ Change change_to(const Value& value) {
   return std::visit([](const auto& v) { return wish_for(v); }, value);
 }
 
+Change unset_devices(const Value& in_force) {
+  if (const auto* const weights = std::get_if<DeviceWeights>(&in_force)) {
+    DeviceWeightsChange change{.default_weight = DeviceWeights{}.default_weight, .devices = {}};
+    for (const auto& [device, weight] : weights->devices) change.devices[device] = std::nullopt;
+    return Change(change);
+  }
+  DeviceMaximaChange change;
+  if (const auto* const maxima = std::get_if<DeviceMaxima>(&in_force)) {
+    for (const auto& [device, max] : maxima->devices) {
+      for (const auto& key : device_keys) change.devices[device].*(key.wish) = Amount(Unlimited{});
+    }
+  }
+  return Change(change);
+}
+
 std::uint64_t weight_of_shares(std::uint64_t shares) {
   constexpr std::uint64_t least_shares = 2;
   constexpr std::uint64_t most_shares = 262'144;

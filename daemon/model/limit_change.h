@@ -87,6 +87,9 @@ Result<Value> resolve_change(const Limit& limit, const Change& change, const Val
 /// A wish for exactly this value.
 Change change_to(const Value& value);
 
+/// A wish that takes away everything `in_force` says about single devices.
+Change unset_devices(const Value& in_force);
+
 /// cgroup v1 shares (2…262144) as a v2 weight (1…10000), so that the default 1024 becomes the default 100:
 /// 10^((l^2 + 125 l) / 612 - 7/34) with l = log2(shares), as crun >= 1.23 and runc >= 1.3.2 do.
 std::uint64_t weight_of_shares(std::uint64_t shares);

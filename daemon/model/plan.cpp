@@ -23,13 +23,6 @@ bool smaller(const Amount& a, const Amount& b) {
 
 Amount quota_of(const Bandwidth& bandwidth) { return bandwidth.quota_us ? Amount(*bandwidth.quota_us) : Amount(Unlimited{}); }
 
-// Lists and per-device values have no direction; they count as raised.
-bool lowers(const Value& from, const Value& to) {
-  if (const auto* const amount = std::get_if<Amount>(&to)) return smaller(*amount, std::get<Amount>(from));
-  if (const auto* const bandwidth = std::get_if<Bandwidth>(&to)) return smaller(quota_of(*bandwidth), quota_of(std::get<Bandwidth>(from)));
-  return false;
-}
-
 const Value* find(const Values& values, const Limit* limit) {
   const auto at = values.find(limit);
   return at == values.end() ? nullptr : &at->second;
@@ -108,6 +101,12 @@ auto order_key(const Step& step) {
 }
 
 }  // namespace
+
+bool lowers(const Value& from, const Value& to) {
+  if (const auto* const amount = std::get_if<Amount>(&to)) return smaller(*amount, std::get<Amount>(from));
+  if (const auto* const bandwidth = std::get_if<Bandwidth>(&to)) return smaller(quota_of(*bandwidth), quota_of(std::get<Bandwidth>(from)));
+  return false;
+}
 
 const Limit* companion(const Limit& limit) {
   switch (limit.role) {

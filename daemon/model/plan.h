@@ -52,6 +52,9 @@ using Plan = std::vector<Step>;
 /// The other limit that must be known to change this one (burst and quota, weight and idle), or nullptr.
 const Limit* companion(const Limit& limit);
 
+/// Whether `to` is a smaller number than `from`; "max" is the largest. Lists and per-device values have no direction.
+bool lowers(const Value& from, const Value& to);
+
 /// Checks that what would be in force afterwards can be (burst within the quota, no weight while idle), and orders the
 /// steps so that the kernel accepts each and nothing is squeezed in between (kernel-doc cgroup-v2.rst "Memory", "CPU";
 /// kernel/sched/core.c tg_set_cfs_bandwidth):

@@ -1,0 +1,116 @@
+// Squeeze, check, set.
+#include "core/soft_landing.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "cgroupfs/formats.h"
+#include "cgroupfs/host.h"
+#include "cgroupfs/limit_file.h"
+#include "core/diagnosis.h"
+#include "model/quantity.h"
+
+namespace cgroupd {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Room left below the new limit before it is set, so that a page fault in between does not reach it.
+std::uint64_t with_margin(std::uint64_t target) {
+  constexpr std::uint64_t most_margin = 1U << 20U;
+  return target - std::min<std::uint64_t>(target / 16, most_margin);
+}
+
+std::uint64_t used(Kernel& kernel, const CgroupPath& cgroup) {
+  const auto text = kernel.read(cgroup, "memory.current");
+  return text ? single_number(*text).value_or(0) : 0;
+}
+
+bool may_swap(Kernel& kernel, const CgroupPath& cgroup) {
+  const auto room = kernel.read(cgroup, "memory.swap.max");
+  return room && *room != "0\n" && host_free_swap_bytes() > 0;
+}
+
+// What reclaim cannot take away (memory.stat, cgroup-v2.rst).
+std::uint64_t unreclaimable(Kernel& kernel, const CgroupPath& cgroup) {
+  constexpr std::array<std::string_view, 6> pinned = {"unevictable", "slab_unreclaimable", "kernel_stack", "pagetables", "percpu", "sock"};
+  constexpr std::array<std::string_view, 2> swappable = {"active_anon", "inactive_anon"};  // shared memory included
+  const auto text = kernel.read(cgroup, "memory.stat");
+  if (!text) return 0;
+  std::uint64_t bytes = 0;
+  for (const auto key : pinned) bytes += keyed_value(*text, key).value_or(0);
+  if (!may_swap(kernel, cgroup)) {
+    for (const auto key : swappable) bytes += keyed_value(*text, key).value_or(0);
+  }
+  return bytes;
+}
+
+Error impossible(const Step& step, std::uint64_t wanted, std::uint64_t stuck, std::uint64_t now, const std::string& why) {
+  return Error{.code = ErrorCode::busy,
+               .message = step.cgroup.str() + ": memory.max cannot go down to " + print_bytes(wanted) + " without killing: " + why + "; " +
+                          print_bytes(now) + " in use, of which " + print_bytes(stuck) + " cannot be reclaimed; nothing was changed",
+               .hint = "stop something in it, add swap, or say --force to let the kernel kill"};
+}
+
+// Puts memory.high back when it goes out of scope.
+class Squeeze {
+ public:
+  Squeeze(Kernel& kernel, const CgroupPath& cgroup, std::string before) : kernel_(kernel), cgroup_(cgroup), before_(std::move(before)) {}
+  Squeeze(const Squeeze&) = delete;
+  Squeeze& operator=(const Squeeze&) = delete;
+  Squeeze(Squeeze&&) = delete;
+  Squeeze& operator=(Squeeze&&) = delete;
+  ~Squeeze() { [[maybe_unused]] const auto ignored = kernel_.write(cgroup_, "memory.high", before_); }
+
+ private:
+  Kernel& kernel_;
+  const CgroupPath& cgroup_;
+  std::string before_;
+};
+
+std::uint64_t number_or(const Value& value, std::uint64_t otherwise) {
+  const auto* const number = std::get_if<std::uint64_t>(&std::get<Amount>(value));
+  return number == nullptr ? otherwise : *number;
+}
+
+}  // namespace
+
+Result<Value> land_softly(Kernel& kernel, const Step& step, std::chrono::milliseconds within) {
+  const std::uint64_t wanted = number_or(step.to, 0);
+  const std::uint64_t goal = with_margin(wanted);
+  const auto deadline = Clock::now() + within;
+  if (const auto stuck = unreclaimable(kernel, step.cgroup); stuck > goal) {
+    return fail(impossible(step, wanted, stuck, used(kernel, step.cgroup), "too much of it cannot be reclaimed"));
+  }
+  const auto high = kernel.read(step.cgroup, "memory.high");
+  if (!high) return fail(diagnose(kernel, step.cgroup, "memory.high", high.error()));
+  const Squeeze squeeze(kernel, step.cgroup, high->substr(0, high->find('\n')));
+  // In quarters of the way: one big step would stall the workload for as long as all of the reclaim takes.
+  constexpr std::uint64_t steps = 4;
+  const std::uint64_t begin = std::max(used(kernel, step.cgroup), goal);
+  for (std::uint64_t i = 1; i <= steps; ++i) {
+    const std::uint64_t level = begin - (begin - goal) / steps * i;
+    const auto text = std::to_string(i == steps ? goal : level);
+    if (auto ok = kernel.write(step.cgroup, "memory.high", text); !ok) return fail(diagnose(kernel, step.cgroup, "memory.high", ok.error()));
+  }
+  std::uint64_t now = used(kernel, step.cgroup);
+  constexpr int most_fruitless = 8;
+  for (int fruitless = 0; now > goal && fruitless < most_fruitless && Clock::now() < deadline;) {
+    // EAGAIN says only that less than asked was found; what counts is whether use went down.
+    [[maybe_unused]] const auto ignored = kernel.write(step.cgroup, "memory.reclaim", std::to_string(now - goal));
+    const std::uint64_t after = used(kernel, step.cgroup);
+    fruitless = after < now ? 0 : fruitless + 1;
+    now = after;
+  }
+  if (now > wanted) {
+    return fail(impossible(step, wanted, unreclaimable(kernel, step.cgroup), now,
+                           Clock::now() < deadline ? "reclaim makes no more progress" : "the time given is over"));
+  }
+  auto text = kernel.write(step.cgroup, step.limit->file, print_value(step.to));
+  if (!text) return fail(diagnose(kernel, step.cgroup, step.limit->file, text.error()));
+  return read_limit_text(*step.limit, *text);
+}
+
+}  // namespace cgroupd
