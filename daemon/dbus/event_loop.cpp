@@ -1,0 +1,140 @@
+// sd-event sources.
+#include "dbus/event_loop.h"
+
+#include <poll.h>
+#include <systemd/sd-event.h>
+
+#include <csignal>
+#include <ctime>
+#include <list>
+#include <utility>
+
+#include <sdbus-c++/Error.h>
+
+namespace cgroupd {
+namespace {
+
+struct EventUnref {
+  void operator()(sd_event* event) const { sd_event_unref(event); }
+};
+struct SourceUnref {
+  void operator()(sd_event_source* source) const { sd_event_source_disable_unref(source); }
+};
+using Source = std::unique_ptr<sd_event_source, SourceUnref>;
+
+}  // namespace
+
+struct EventLoop::State {
+  std::unique_ptr<sd_event, EventUnref> event;
+  std::list<std::pair<Action, Source>> readers;
+  Source interrupt, terminate, bus_io, bus_time, idle;
+  Action on_termination, on_idle;
+  sdbus::IConnection* connection = nullptr;
+
+  static State& of(void* self) { return *static_cast<State*>(self); }
+
+  // Enough to keep the bus fast, few enough that signals and finished work get their turn under load.
+  void process_bus() {
+    constexpr int at_once = 64;
+    try {
+      for (int i = 0; i < at_once && connection->processPendingRequest(); ++i) {
+      }
+    } catch (const sdbus::Error&) {
+      sd_event_exit(event.get(), 1);
+    }
+  }
+
+  // sd-bus says anew before every wait what it waits for.
+  void prepare_bus() const {
+    const auto poll_data = connection->getEventLoopPollData();
+    sd_event_source_set_io_events(bus_io.get(), static_cast<std::uint32_t>(poll_data.events));
+    if (poll_data.timeout_usec == UINT64_MAX) {
+      sd_event_source_set_enabled(bus_time.get(), SD_EVENT_OFF);
+    } else {
+      sd_event_source_set_time(bus_time.get(), poll_data.timeout_usec);
+      sd_event_source_set_enabled(bus_time.get(), SD_EVENT_ONESHOT);
+    }
+  }
+};
+
+EventLoop::EventLoop() : state_(std::make_unique<State>()) {
+  sd_event* event = nullptr;
+  sd_event_new(&event);
+  state_->event.reset(event);
+}
+
+EventLoop::~EventLoop() = default;
+
+void EventLoop::serve(sdbus::IConnection& connection) {
+  state_->connection = &connection;
+  const auto poll_data = connection.getEventLoopPollData();
+  sd_event_source* io = nullptr;
+  sd_event_add_io(state_->event.get(), &io, poll_data.fd, EPOLLIN,
+                  [](sd_event_source*, int, std::uint32_t, void* self) {
+                    State::of(self).process_bus();
+                    return 0;
+                  },
+                  state_.get());
+  state_->bus_io.reset(io);
+  sd_event_source_set_prepare(io, [](sd_event_source*, void* self) {
+    State::of(self).prepare_bus();
+    return 0;
+  });
+  sd_event_source* timer = nullptr;
+  sd_event_add_time(state_->event.get(), &timer, CLOCK_MONOTONIC, 0, 1,
+                    [](sd_event_source*, std::uint64_t, void* self) {
+                      State::of(self).process_bus();
+                      return 0;
+                    },
+                    state_.get());
+  state_->bus_time.reset(timer);
+}
+
+void EventLoop::on_readable(int fd, Action action) {
+  auto& reader = state_->readers.emplace_back(std::move(action), nullptr);
+  sd_event_source* source = nullptr;
+  sd_event_add_io(state_->event.get(), &source, fd, EPOLLIN,
+                  [](sd_event_source*, int, std::uint32_t, void* self) {
+                    (*static_cast<Action*>(self))();
+                    return 0;
+                  },
+                  &reader.first);
+  reader.second.reset(source);
+}
+
+void EventLoop::on_termination(Action action) {
+  state_->on_termination = std::move(action);
+  const auto handler = [](sd_event_source*, const signalfd_siginfo*, void* self) {
+    State::of(self).on_termination();
+    return 0;
+  };
+  sd_event_source* source = nullptr;
+  sd_event_add_signal(state_->event.get(), &source, SIGTERM, handler, state_.get());
+  state_->terminate.reset(source);
+  sd_event_add_signal(state_->event.get(), &source, SIGINT, handler, state_.get());
+  state_->interrupt.reset(source);
+}
+
+void EventLoop::when_idle(Action action) {
+  state_->on_idle = std::move(action);
+  if (state_->idle) {
+    sd_event_source_set_enabled(state_->idle.get(), SD_EVENT_ONESHOT);
+    return;
+  }
+  sd_event_source* source = nullptr;
+  sd_event_add_defer(state_->event.get(), &source,
+                     [](sd_event_source*, void* self) {
+                       State::of(self).on_idle();
+                       return 0;
+                     },
+                     state_.get());
+  state_->idle.reset(source);
+  sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IDLE);
+  sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+int EventLoop::run() { return sd_event_loop(state_->event.get()); }
+
+void EventLoop::stop(int status) { sd_event_exit(state_->event.get(), status); }
+
+}  // namespace cgroupd

@@ -1,0 +1,44 @@
+// The one loop everything but blocking work runs in: sd-event, with the bus connection in it.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <sdbus-c++/IConnection.h>
+
+namespace cgroupd {
+
+/// sd_event(3). Single-threaded: only the thread that runs it may touch it.
+class EventLoop {
+ public:
+  using Action = std::function<void()>;
+
+  EventLoop();
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+  EventLoop(EventLoop&&) = delete;
+  EventLoop& operator=(EventLoop&&) = delete;
+
+  /// Serves the connection: without traffic the loop sleeps. When the bus goes away the loop stops with a failure.
+  void serve(sdbus::IConnection& connection);
+
+  /// Calls `action` whenever `fd` is readable.
+  void on_readable(int fd, Action action);
+
+  /// Calls `action` on SIGTERM and SIGINT, which must be blocked in every thread.
+  void on_termination(Action action);
+
+  /// Calls `action` once, when nothing else is to be done; asking again before it ran has no effect.
+  void when_idle(Action action);
+
+  /// Runs until stop(); the exit status given there.
+  int run();
+  void stop(int status);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace cgroupd

@@ -1,0 +1,63 @@
+// org.cgroupd1.Manager on the bus: decodes, calls the manager, encodes. Nothing else lives here.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include "core/instruments.h"
+#include "core/manager.h"
+#include "dbus/manager_skeleton.h"
+#include "dbus/wire.h"
+
+namespace cgroupd {
+
+class ManagerAdaptor final : public sdbus::AdaptorInterfaces<org::cgroupd1::Manager_adaptor> {
+ public:
+  /// Exports the object on `connection`; everything is called from its event loop and must outlive this object.
+  ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments, std::string version);
+  ~ManagerAdaptor();
+  ManagerAdaptor(const ManagerAdaptor&) = delete;
+  ManagerAdaptor& operator=(const ManagerAdaptor&) = delete;
+  ManagerAdaptor(ManagerAdaptor&&) = delete;
+  ManagerAdaptor& operator=(ManagerAdaptor&&) = delete;
+
+ private:
+  using LimitsResult = sdbus::Result<wire::Dictionary>;
+
+  void Create(LimitsResult&& result, std::string name, wire::Dictionary limits, wire::Dictionary options) override;
+  void SetLimits(LimitsResult&& result, std::string name, wire::Dictionary changes, wire::Dictionary options) override;
+  void Unset(LimitsResult&& result, std::string name, std::vector<std::string> limits) override;
+  void Remove(sdbus::Result<>&& result, std::string name, wire::Dictionary options) override;
+  void Attach(sdbus::Result<>&& result, std::string name, std::vector<sdbus::UnixFd> pidfds) override;
+  void AttachPids(sdbus::Result<>&& result, std::string name, std::vector<std::uint32_t> pids) override;
+  sdbus::UnixFd OpenDirectory(const std::string& name) override;
+  wire::Dictionary Get(const std::string& name) override;
+  std::vector<wire::Dictionary> List() override;
+  std::tuple<std::vector<std::string>, std::vector<sdbus::Struct<std::string, std::vector<std::uint64_t>>>> Snapshot(
+      const std::vector<std::string>& fields) override;
+  void Freeze(const std::string& name) override;
+  void Thaw(const std::string& name) override;
+  void Kill(const std::string& name) override;
+
+  std::string Version() override { return version_; }
+  std::string DelegatedRoot() override { return manager_.delegated_root(); }
+  std::vector<std::string> Controllers() override { return manager_.controllers(); }
+  std::vector<std::string> Features() override { return {"force", "plan"}; }
+
+  void show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes, const wire::Dictionary& options);
+  void attach(const Manager::Done& done, const std::string& name, const Result<std::vector<pid_t>>& pids);
+  template <typename T>
+  T answer(const char* method, const std::function<cgroupd::Result<T>()>& work);
+
+  Manager& manager_;
+  Instruments& instruments_;
+  std::string version_;
+};
+
+}  // namespace cgroupd

@@ -1,0 +1,166 @@
+// Variants to values and back.
+#include "dbus/wire.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace cgroupd::wire {
+namespace {
+
+using QuotaAndPeriod = sdbus::Struct<std::uint64_t, std::uint64_t>;
+
+sdbus::Variant encode(const Value& value) {
+  if (const auto* const amount = std::get_if<Amount>(&value)) {
+    if (const auto* const number = std::get_if<std::uint64_t>(amount)) return sdbus::Variant(*number);
+  }
+  if (const auto* const bandwidth = std::get_if<Bandwidth>(&value); bandwidth != nullptr && bandwidth->quota_us) {
+    return sdbus::Variant(QuotaAndPeriod(*bandwidth->quota_us, bandwidth->period_us));
+  }
+  return sdbus::Variant(print_value(value));
+}
+
+// The text a typed bus value means in cgctl's grammar; nothing for a type that no limit has.
+Result<std::string> text_of(const std::string& key, const sdbus::Variant& variant) {
+  const std::string type = variant.peekValueType();
+  const auto plain = [&](auto number) { return std::to_string(number); };
+  if (type == "s") return variant.get<std::string>();
+  if (type == "t") return plain(variant.get<std::uint64_t>());
+  if (type == "u") return plain(variant.get<std::uint32_t>());
+  if (type == "q") return plain(variant.get<std::uint16_t>());
+  if (type == "y") return plain(static_cast<unsigned>(variant.get<std::uint8_t>()));
+  if (type == "x") return plain(variant.get<std::int64_t>());
+  if (type == "i") return plain(variant.get<std::int32_t>());
+  if (type == "n") return plain(variant.get<std::int16_t>());
+  if (type == "b") return std::string(variant.get<bool>() ? "yes" : "no");
+  if (type == "(tt)") {
+    const auto pair = variant.get<QuotaAndPeriod>();
+    return std::to_string(pair.get<0>()) + " " + std::to_string(pair.get<1>());
+  }
+  return fail(ErrorCode::invalid_argument, key + ": a value of bus type '" + type + "' means nothing here", "send t, (tt), b or s");
+}
+
+Result<Change> decode_change(const Limit& limit, const std::string& key, const sdbus::Variant& variant) {
+  try {
+    // Bare numbers mean the unit of the row; only text can mean CPUs.
+    if (limit.kind == ValueKind::bandwidth && variant.peekValueType() == "t") {
+      return parse_change(limit, "quota=" + std::to_string(variant.get<std::uint64_t>()));
+    }
+    return text_of(key, variant).and_then([&](const std::string& text) { return parse_change(limit, text); });
+  } catch (const sdbus::Error& error) {
+    return fail(ErrorCode::invalid_argument, key + ": the value cannot be read: " + error.getMessage(), "send t, (tt), b or s");
+  }
+}
+
+template <typename T>
+void take(const Dictionary& dictionary, const char* key, T& into) {
+  if (const auto at = dictionary.find(key); at != dictionary.end()) into = at->second.get<T>();
+}
+
+}  // namespace
+
+Dictionary encode_values(const Values& values) {
+  Dictionary dictionary;
+  for (const auto& [limit, value] : values) dictionary.emplace(limit->file, encode(value));
+  return dictionary;
+}
+
+Result<Values> decode_values(const Dictionary& dictionary) {
+  Values values;
+  for (const auto& [key, variant] : dictionary) {
+    const Limit* const limit = find_limit(key);
+    if (limit == nullptr) continue;  // a newer daemon may know more limits than we do
+    auto text = text_of(key, variant);
+    if (!text) return fail(text.error());
+    auto value = parse_value(*limit, *text);
+    if (!value) return fail(value.error());
+    values.emplace(limit, *std::move(value));
+  }
+  return values;
+}
+
+Result<Changes> decode_changes(const Dictionary& dictionary) {
+  Changes changes;
+  for (const auto& [key, variant] : dictionary) {
+    const auto limit = require_limit(key);
+    if (!limit) return fail(limit.error());
+    auto change = decode_change(**limit, key, variant);
+    if (!change) return fail(change.error());
+    changes.emplace(*limit, *std::move(change));
+  }
+  return changes;
+}
+
+Dictionary encode_changes(const Changes& changes) {
+  Dictionary dictionary;
+  for (const auto& [limit, change] : changes) {
+    const auto* const amount = std::get_if<AmountChange>(&change);
+    const auto* const number = amount == nullptr ? nullptr : std::get_if<std::uint64_t>(amount);
+    dictionary.emplace(limit->file, number != nullptr ? sdbus::Variant(*number) : sdbus::Variant(print_change(change)));
+  }
+  return dictionary;
+}
+
+Dictionary encode_status(const CgroupStatus& status) {
+  return {{"name", sdbus::Variant(status.name)},           {"path", sdbus::Variant(status.path)},
+          {"limits", sdbus::Variant(encode_values(status.limits))}, {"usage", sdbus::Variant(status.usage)},
+          {"events", sdbus::Variant(status.events)},       {"populated", sdbus::Variant(status.populated)},
+          {"frozen", sdbus::Variant(status.frozen)}};
+}
+
+Result<CgroupStatus> decode_status(const Dictionary& dictionary) {
+  CgroupStatus status;
+  Dictionary limits;
+  try {
+    take(dictionary, "name", status.name);
+    take(dictionary, "path", status.path);
+    take(dictionary, "limits", limits);
+    take(dictionary, "usage", status.usage);
+    take(dictionary, "events", status.events);
+    take(dictionary, "populated", status.populated);
+    take(dictionary, "frozen", status.frozen);
+  } catch (const sdbus::Error& error) {
+    return fail(ErrorCode::failed, "the daemon's answer cannot be read: " + error.getMessage());
+  }
+  auto values = decode_values(limits);
+  if (!values) return fail(values.error());
+  status.limits = *std::move(values);
+  return status;
+}
+
+Result<bool> option_flag(const Dictionary& options, std::string_view name) {
+  const auto at = options.find(std::string(name));
+  if (at == options.end()) return false;
+  if (at->second.peekValueType() != "b") return fail(ErrorCode::invalid_argument, "option " + std::string(name) + " is not a boolean");
+  return at->second.get<bool>();
+}
+
+Result<void> require_known(const Dictionary& options, std::initializer_list<std::string_view> known) {
+  for (const auto& [name, value] : options) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    std::string list;
+    for (const auto word : known) list += (list.empty() ? "" : ", ") + std::string(word);
+    return fail(ErrorCode::invalid_argument, "unknown option '" + name.substr(0, 64) + "'", "this method knows: " + (list.empty() ? "none" : list));
+  }
+  return {};
+}
+
+sdbus::Error to_bus_error(const Error& error) {
+  return {std::string(error_prefix) + std::string(error_name(error.code)), error.text()};
+}
+
+Error from_bus_error(const sdbus::Error& error) {
+  const std::string& name = error.getName();
+  for (int code = 0; code <= static_cast<int>(ErrorCode::failed); ++code) {
+    if (name == std::string(error_prefix) + std::string(error_name(static_cast<ErrorCode>(code)))) {
+      return {.code = static_cast<ErrorCode>(code), .message = error.getMessage()};
+    }
+  }
+  constexpr std::string_view unreachable_names[] = {
+      "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner", "org.freedesktop.DBus.Error.NoReply",
+      "org.freedesktop.DBus.Error.Disconnected",   "org.freedesktop.DBus.Error.NoServer",       "org.freedesktop.DBus.Error.FileNotFound",
+      "org.freedesktop.DBus.Error.Timeout"};
+  const bool unreachable = std::ranges::find(unreachable_names, name) != std::end(unreachable_names) || name.find(".Spawn.") != std::string::npos;
+  return {.code = unreachable ? ErrorCode::unreachable : ErrorCode::failed, .message = error.getMessage()};
+}
+
+}  // namespace cgroupd::wire

@@ -1,0 +1,52 @@
+// The metrics of the daemon and its cgroups, over HTTP: the entry of this layer.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cgroupfs/kernel.h"
+#include "config/listen_address.h"
+#include "metrics/collector.h"
+#include "metrics/self_metrics.h"
+#include "model/result.h"
+
+namespace cgroupd {
+
+struct ExporterOptions {
+  std::optional<ListenAddress> listen;      ///< TCP; not used when a TCP listener was handed over
+  std::optional<std::string> socket;        ///< absolute path; not used when a unix listener was handed over
+  std::vector<FileDescriptor> handed_over;  ///< listening sockets from the service manager
+  CollectorOptions collector;
+  std::string version;  ///< for the landing page
+};
+
+/// Serves /metrics, /-/healthy, /-/ready and / on a thread of its own, which alone uses `kernel`: a scrape never waits
+/// for the bus nor the bus for a scrape.
+class Exporter {
+ public:
+  /// A listener that cannot be opened (its port is taken) is a complaint, not an error; the others serve all the same.
+  /// `self` must outlive the exporter.
+  static Result<std::unique_ptr<Exporter>> start(ExporterOptions options, std::unique_ptr<Kernel> kernel,
+                                                 const SelfMetrics& self);
+  Exporter(const Exporter&) = delete;
+  Exporter& operator=(const Exporter&) = delete;
+  Exporter(Exporter&&) = delete;
+  Exporter& operator=(Exporter&&) = delete;
+  ~Exporter();
+
+  /// Where it serves: "http://127.0.0.1:9753", "unix:/run/user/1000/cgroupd/metrics.sock".
+  const std::vector<std::string>& addresses() const { return addresses_; }
+  /// A sentence for every listener that could not be opened.
+  const std::vector<std::string>& complaints() const { return complaints_; }
+
+ private:
+  class Site;
+  Exporter();
+  std::vector<std::string> addresses_;
+  std::vector<std::string> complaints_;
+  std::unique_ptr<Site> site_;
+};
+
+}  // namespace cgroupd
