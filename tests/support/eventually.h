@@ -1,0 +1,21 @@
+// Waiting for a condition instead of sleeping.
+#pragma once
+
+#include <chrono>
+#include <thread>
+
+namespace cgroupd {
+
+/// True as soon as `condition()` is; false when it did not come true in time.
+template <typename Condition>
+bool eventually(Condition condition, std::chrono::milliseconds deadline = std::chrono::seconds(20)) {
+  constexpr auto pause = std::chrono::milliseconds(5);
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() >= end) return false;
+    std::this_thread::sleep_for(pause);
+  }
+  return true;
+}
+
+}  // namespace cgroupd
