@@ -47,7 +47,7 @@ void Collector::collect() {
 void Collector::walk(const CgroupPath& cgroup) {
   const Result<std::vector<std::string>> names = kernel_.children(cgroup);
   if (!names) {
-    failed_reads_ += is_absence(names.error()) ? 0 : 1;
+    if (!is_absence(names.error())) ++failed_reads_;
     return;
   }
   for (const std::string& name : *names) {

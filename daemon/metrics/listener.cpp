@@ -99,6 +99,9 @@ Result<void> clear_path(const std::string& path, SocketAddress& address) {
 
 }  // namespace
 
+Listener::Listener(Listener&& other) noexcept
+    : fd_(std::move(other.fd_)), address_(std::move(other.address_)), file_(std::exchange(other.file_, std::nullopt)) {}
+
 Listener& Listener::operator=(Listener&& other) noexcept {
   remove_file();
   fd_ = std::move(other.fd_);

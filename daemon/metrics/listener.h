@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <sys/types.h>
 
@@ -26,7 +27,7 @@ class Listener {
   /// A listening stream socket from outside (systemd's socket activation). Its file, if any, is not ours to remove.
   static Result<Listener> adopt(FileDescriptor fd);
 
-  Listener(Listener&& other) noexcept = default;
+  Listener(Listener&& other) noexcept;
   Listener& operator=(Listener&& other) noexcept;
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

@@ -1,7 +1,6 @@
 // cgroupd.conf: its keys, how drop-ins join it, and that every fault is told at once.
 #include "config/daemon_config.h"
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -165,7 +164,7 @@ TEST(TheConfiguration, KeepsTheFaultsOfReadingInFront) {
 class TheShippedFile : public testing::Test {
  protected:
   static std::string text() {
-    const std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "../../../conf/cgroupd.conf");
+    const std::ifstream file(CGROUPD_SOURCE_DIR "/conf/cgroupd.conf");
     std::ostringstream out;
     out << file.rdbuf();
     return out.str();
