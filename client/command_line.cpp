@@ -1,0 +1,242 @@
+// Tokens made into names, limits, process ids and wishes.
+#include "client/command_line.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/text.h"
+#include "model/quantity.h"
+#include "model/suggest.h"
+
+namespace cgroupd::client {
+namespace {
+
+// "--memory 64Q" in front of what is wrong with '64Q', without saying 64Q twice.
+Error about_flag(Error error, const std::string& said, const std::string& value) {
+  const std::string quoted = "'" + value + "'";
+  const std::string shown = said + (value.empty() || said.ends_with('=') ? "" : " ") + value;
+  if (!value.empty() && error.message.starts_with(quoted)) {
+    error.message = shown + error.message.substr(quoted.size());
+  } else {
+    error.message = shown + ": " + error.message;
+  }
+  return error;
+}
+
+std::string first_example(const Verb& verb) {
+  return verb.examples.empty() ? "see: cgctl " + std::string(verb.name) + " --help"
+                               : "as in " + std::string(verb.examples.front());
+}
+
+bool speaks_of_device(FlagPart part) {
+  return part == FlagPart::read_bps || part == FlagPart::write_bps || part == FlagPart::read_iops ||
+         part == FlagPart::write_iops;
+}
+
+class Reader {
+ public:
+  Reader(const Tokens& tokens, const DeviceResolver& resolve_device)
+      : tokens_(tokens), resolve_device_(resolve_device) {}
+
+  Result<CommandLine> read() {
+    line_.verb = tokens_.verb;
+    line_.help = tokens_.has("help");
+    line_.version = tokens_.has("version");
+    // Who asks for help gets it, however unfinished the rest is.
+    if (line_.help || line_.version) return std::move(line_);
+    if (tokens_.verb == nullptr) {
+      return fail(ErrorCode::invalid_argument, "a verb is missing",
+                  "as in cgctl create web --memory 512M; see: cgctl --help");
+    }
+    for (const auto& token : tokens_.tokens) {
+      auto ok = token.option != nullptr ? option(token) : token.flag.limit != nullptr ? flag(token) : word(token.said);
+      if (!ok) return fail(std::move(ok.error()));
+    }
+    if (auto ok = complete(); !ok) return fail(std::move(ok.error()));
+    line_.command = tokens_.command;
+    return std::move(line_);
+  }
+
+ private:
+  const Verb& verb() const { return *tokens_.verb; }
+
+  Result<void> option(const Token& token) {
+    const auto name = token.option->name;
+    const std::string value = token.value.value_or("");
+    if (name == "json") {
+      line_.json = true;
+    } else if (name == "quiet") {
+      line_.quiet = true;
+    } else if (name == "user" || name == "system") {
+      return bus(token, name == "user" ? Bus::user : Bus::system);
+    } else if (name == "bus") {
+      if (value.find(':') == std::string::npos) {
+        return fail(ErrorCode::invalid_argument, "--bus '" + value + "' is not a D-Bus address",
+                    "write it as in --bus unix:path=/run/user/1000/bus");
+      }
+      return bus(token, value);
+    } else if (token.option == &set_any_option()) {
+      return any_limit(token, value);
+    } else {
+      line_.options[name] = value;
+    }
+    return {};
+  }
+
+  Result<void> bus(const Token& token, BusChoice choice) {
+    if (line_.bus && *line_.bus != choice) {
+      return fail(ErrorCode::invalid_argument, token.said + " contradicts the bus named before", "name one bus");
+    }
+    line_.bus = std::move(choice);
+    return {};
+  }
+
+  Result<void> any_limit(const Token& token, const std::string& text) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos) {
+      return fail(ErrorCode::invalid_argument, token.said + " '" + text + "' is not FILE=VALUE",
+                  "write it as in --set memory.max=512M");
+    }
+    const auto limit = require_limit(std::string_view(text).substr(0, equals));
+    if (!limit) return fail(about_flag(limit.error(), token.said, text));
+    const auto change = parse_change(**limit, std::string_view(text).substr(equals + 1));
+    if (!change) {
+      // The model speaks of "memory.max: '64Q'", the user wrote memory.max=64Q.
+      Error error = change.error();
+      const std::string prefix = std::string((*limit)->file) + ": ";
+      if (error.message.starts_with(prefix)) error.message = error.message.substr(prefix.size());
+      return fail(about_flag(std::move(error), token.said + " " + text.substr(0, equals + 1), text.substr(equals + 1)));
+    }
+    return merge_change(line_.changes, **limit, *change, token.said + " " + text);
+  }
+
+  Result<void> flag(const Token& token) {
+    const auto& [limit, flag] = token.flag;
+    const std::string written = token.value.value_or("");
+    std::string value = written;
+    if (speaks_of_device(flag->part)) {
+      auto resolved = with_device_number(written);
+      if (!resolved) return fail(about_flag(std::move(resolved.error()), token.said, written));
+      value = std::move(*resolved);
+    }
+    const auto change = parse_flag_change(*limit, *flag, value);
+    if (!change) return fail(about_flag(change.error(), token.said, written));
+    if (flag->part == FlagPart::shares) {
+      line_.notes.push_back(token.said + " " + value + " is " + std::string(limit->file) + " " + print_change(*change) +
+                            " (10^((l^2 + 125 l)/612 - 7/34) with l = log2(shares), as crun and runc have it)");
+    }
+    return merge_change(line_.changes, *limit, *change, token.said + " " + written);
+  }
+
+  // "/dev/sda:1M" to "8:0:1M"; anything that is no path stays as it is.
+  Result<std::string> with_device_number(const std::string& text) {
+    const auto colon = text.rfind(':');
+    if (!text.starts_with('/') || colon == std::string::npos) return text;
+    const auto resolved = resolve_device_(text.substr(0, colon));
+    if (!resolved) return fail(resolved.error());
+    if (!resolved->note.empty()) line_.notes.push_back(resolved->note);
+    return print_device(resolved->device) + text.substr(colon);
+  }
+
+  Result<void> word(const std::string& said) {
+    const bool is_first = line_.names.empty();
+    switch (verb().words) {
+      case Words::none:
+        return unexpected(said);
+      case Words::verb:
+        return topic(said);
+      case Words::names:
+        return name(said);
+      case Words::name:
+      case Words::name_and_command:
+        return is_first ? name(said) : unexpected(said);
+      case Words::name_and_limits:
+        return is_first ? name(said) : limit(said);
+      case Words::name_and_pids:
+        return is_first ? name(said) : pid(said);
+    }
+    return unexpected(said);
+  }
+
+  Result<void> name(const std::string& said) {
+    auto path = CgroupPath::parse(said);
+    if (!path) return fail(std::move(path.error()));
+    if (std::ranges::find(line_.names, *path) == line_.names.end()) line_.names.push_back(std::move(*path));
+    return {};
+  }
+
+  Result<void> limit(const std::string& said) {
+    const auto found = find_limit_by_any_name(said);
+    if (!found) return fail(found.error());
+    if (std::ranges::find(line_.limits, *found) == line_.limits.end()) line_.limits.push_back(*found);
+    return {};
+  }
+
+  Result<void> pid(const std::string& said) {
+    constexpr std::uint64_t most_pids = 4'194'304;  // PID_MAX_LIMIT
+    const auto number = parse_count(said, 1, most_pids);
+    if (!number) return fail(about_flag(number.error(), "process id", said));
+    const auto pid = static_cast<pid_t>(*number);
+    if (std::ranges::find(line_.pids, pid) == line_.pids.end()) line_.pids.push_back(pid);
+    return {};
+  }
+
+  Result<void> topic(const std::string& said) {
+    if (line_.topic != nullptr) return unexpected(said);
+    line_.topic = find_verb(said);
+    if (line_.topic != nullptr) return {};
+    std::vector<std::string_view> names;
+    for (const auto* const known : all_verbs()) names.push_back(known->name);
+    const std::string near = nearest_word(said, names);
+    return fail(ErrorCode::invalid_argument, "unknown verb '" + said + "'",
+                near.empty() ? "see: cgctl --help" : "did you mean " + near + "?");
+  }
+
+  Result<void> unexpected(const std::string& said) const {
+    std::string message = "unexpected '" + said + "' for " + std::string(verb().name);
+    const auto equals = said.find('=');
+    if (verb().takes_limits && equals != std::string::npos) {
+      const std::string key = said.substr(0, equals);
+      const std::string value = said.substr(equals + 1);
+      if (find_flag(key).limit != nullptr) {
+        return fail(ErrorCode::invalid_argument, std::move(message), "did you mean --" + key + " " + value + "?");
+      }
+      if (find_limit(key) != nullptr) {
+        return fail(ErrorCode::invalid_argument, std::move(message), "did you mean --set " + said + "?");
+      }
+    }
+    return fail(
+        ErrorCode::invalid_argument, std::move(message),
+        "usage: cgctl " + std::string(verb().name) + (verb().usage.empty() ? "" : " ") + std::string(verb().usage));
+  }
+
+  Result<void> complete() const {
+    const std::string who(verb().name);
+    if (verb().words != Words::none && verb().words != Words::verb && line_.names.empty()) {
+      return fail(ErrorCode::invalid_argument, who + " needs the name of a cgroup", first_example(verb()));
+    }
+    if (verb().words == Words::name_and_limits && line_.limits.empty()) {
+      return fail(ErrorCode::invalid_argument, who + " needs the name of a limit", first_example(verb()));
+    }
+    if (verb().words == Words::name_and_pids && line_.pids.empty()) {
+      return fail(ErrorCode::invalid_argument, who + " needs a process id", first_example(verb()));
+    }
+    if (verb().needs_limits && line_.changes.empty()) {
+      return fail(ErrorCode::invalid_argument, who + " needs at least one limit",
+                  first_example(verb()) + "; cgctl " + who + " --help lists them");
+    }
+    return {};
+  }
+
+  const Tokens& tokens_;
+  const DeviceResolver& resolve_device_;
+  CommandLine line_;
+};
+
+}  // namespace
+
+Result<CommandLine> read_command_line(const Tokens& tokens, const DeviceResolver& resolve_device) {
+  return Reader(tokens, resolve_device).read();
+}
+
+}  // namespace cgroupd::client
