@@ -1,0 +1,20 @@
+// Processes as the kernel shows them to everybody.
+#pragma once
+
+#include <string>
+
+#include <sys/types.h>
+
+#include "client/descriptor.h"
+#include "model/result.h"
+
+namespace cgroupd::client {
+
+/// pidfd_open(2), so that the process moved is the one that was meant. The error has the errno (ENOSYS: no pidfds
+/// here).
+Result<Descriptor> open_pidfd(pid_t pid);
+
+/// The cgroup v2 path of a process as /proc/PID/cgroup has it ("/user.slice/…/web"); empty when it cannot be read.
+std::string cgroup_of_process(pid_t pid);
+
+}  // namespace cgroupd::client
