@@ -1,0 +1,30 @@
+// What cgctl --json prints: a contract with scripts (interface.md).
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "model/cgroup_status.h"
+#include "model/limit_value.h"
+
+namespace cgroupd::client {
+
+/// {"name":…,"path":…,"limits":{…},"usage":{…},"events":{…},"populated":…,"frozen":…}
+std::string json_of(const CgroupStatus& status);
+/// An array of the same objects.
+std::string json_of(std::span<const CgroupStatus> statuses);
+/// {"name":…,"limits":{…}}
+std::string json_of_limits(std::string_view name, const Values& limits);
+/// {"name":…,"plan":["web memory.max max -> 512M",…]}
+std::string json_of_plan(std::string_view name, const std::vector<std::string>& steps);
+/// {"removed":["web",…]}
+std::string json_of_done(std::string_view what, const std::vector<std::string>& names);
+
+/// {"name":…,"moved":[4711,…]}
+std::string json_of_moved(std::string_view name, const std::vector<pid_t>& pids);
+
+}  // namespace cgroupd::client

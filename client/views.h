@@ -1,0 +1,35 @@
+// One cgroup, a list and a tree, as people read them.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/output.h"
+#include "model/cgroup_status.h"
+#include "model/limit_change.h"
+
+namespace cgroupd::client {
+
+/// Name, path, state, limits with use and headroom, counters that are not zero.
+std::string show_view(const CgroupStatus& status, const OutputStyle& style);
+
+/// One line a cgroup.
+std::string list_view(std::span<const CgroupStatus> statuses, const OutputStyle& style);
+
+/// The hierarchy, with what each cgroup uses of its main limits.
+std::string tree_view(std::span<const CgroupStatus> statuses, const OutputStyle& style);
+
+/// What people see instead of an empty list.
+std::string_view empty_view();
+
+/// "web: memory.max 48M", one line a limit; a value that is not what was asked for says so.
+std::vector<std::string> in_force_lines(std::string_view name, const Values& in_force, const Changes& asked);
+
+/// The limit's value in `status`; nothing when the file is not there.
+const Value* limit_of(const CgroupStatus& status, std::string_view file);
+std::optional<std::uint64_t> number_of(const Numbers& numbers, std::string_view key);
+
+}  // namespace cgroupd::client
