@@ -1,0 +1,22 @@
+// What create, set and unset answer, and what verbs that take several names do with each.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "client/verb.h"
+#include "model/cgroup_path.h"
+#include "model/limit_value.h"
+#include "model/result.h"
+
+namespace cgroupd::client {
+
+/// Says what is in force now.
+void report_change(Session& session, const CgroupPath& name, const Values& in_force);
+
+/// Does it for every name, says so with `done` ("frozen"), and goes on after a failure; the first failure decides the
+/// exit status. Nothing more is tried when the daemon does not answer.
+Result<int> for_each_name(Session& session, std::span<const CgroupPath> names, std::string_view done,
+                          const std::function<Result<void>(const CgroupPath&)>& act);
+
+}  // namespace cgroupd::client

@@ -1,0 +1,42 @@
+// cgctl create: a managed cgroup.
+#include <array>
+
+#include "client/command_line.h"
+#include "client/exit_status.h"
+#include "client/verbs/changed.h"
+#include "client/verbs/verbs.h"
+
+namespace cgroupd::client {
+namespace {
+
+constexpr std::array options = {
+    Option{"if-absent", '\0', "", "if it is there already, only set the limits"},
+};
+constexpr std::array<std::string_view, 3> examples = {
+    "cgctl create web --memory 512M --cpus 1.5 --pids-limit 200",
+    "cgctl create batch/nightly --cpu-idle --memory-high 2G",
+    "cgctl create db --if-absent --memory-low 1G",
+};
+
+Result<int> act(Session& session) {
+  const auto& name = session.line.names.front();
+  auto in_force = session.manager.create(name, session.line.changes, {.if_absent = session.line.has("if-absent")});
+  if (!in_force) return fail(std::move(in_force.error()));
+  report_change(session, name, *in_force);
+  return exit_done;
+}
+
+}  // namespace
+
+const Verb create_verb = {.name = "create",
+                          .summary = "make a cgroup",
+                          .usage = "NAME [LIMITS]",
+                          .about = "NAME may be nested, as in batch/nightly; missing parents are made too.",
+                          .words = Words::name,
+                          .takes_limits = true,
+                          .needs_limits = false,
+                          .options = options,
+                          .examples = examples,
+                          .act = act};
+
+}  // namespace cgroupd::client

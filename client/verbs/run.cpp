@@ -1,0 +1,98 @@
+// cgctl run: a command inside a cgroup.
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "client/command_line.h"
+#include "client/exit_status.h"
+#include "client/launch.h"
+#include "client/process.h"
+#include "client/verbs/verbs.h"
+#include "client/views.h"
+
+namespace cgroupd::client {
+namespace {
+
+constexpr std::array<std::string_view, 3> examples = {
+    "cgctl run web --memory 512M -- ./server --port 8080",
+    "cgctl run build --cpus 2 --pids-limit 500 -- make -j8",
+    "cgctl run web",
+};
+
+std::vector<std::string> command_or_shell(const std::vector<std::string>& command) {
+  if (!command.empty()) return command;
+  const char* const shell = std::getenv("SHELL");
+  return {shell != nullptr && *shell != '\0' ? shell : "/bin/sh"};
+}
+
+// The daemon moves the process, itself or through the service manager; believed only when the kernel says so too.
+Result<void> place(Manager& manager, const CgroupPath& name, pid_t pid) {
+  auto pidfd = open_pidfd(pid);
+  if (!pidfd && pidfd.error().errno_value != ENOSYS) return fail(std::move(pidfd.error()));
+  const std::array<pid_t, 1> pids = {pid};
+  const auto moved = pidfd ? manager.attach(name, std::span(&*pidfd, 1)) : manager.attach_pids(name, pids);
+  if (!moved) return fail(moved.error());
+  const std::string now = cgroup_of_process(pid);
+  if (now.ends_with("/" + name.str())) return {};
+  return fail(ErrorCode::failed,
+              "the command was to run in " + name.str() + ", but is in '" + now + "'; it was not started");
+}
+
+std::uint64_t oom_kills(const CgroupStatus& status) {
+  return number_of(status.events, "memory.oom_kill").value_or(0);
+}
+
+// Why a command was killed is the first thing its user wants to know.
+void explain_oom_kill(Session& session, const CgroupStatus& before, const Ended& ended) {
+  const auto after = session.manager.get(session.line.names.front());
+  if (!after || oom_kills(*after) <= oom_kills(before)) return;
+  constexpr int killed_below = exit_signalled + 9;  // a shell says so of its child
+  const bool was_it = ended.killed || ended.exit_status == killed_below;
+  const Limit* const limit = find_limit("memory.max");
+  const Value* const most = limit_of(*after, "memory.max");
+  const bool has_own = most != nullptr && *most != unset_value(*limit);
+  session.output.note(std::string(was_it ? "killed: " : "a process was killed: ") + after->name +
+                      (has_own ? " reached memory.max " + print_value_for_people(*limit, *most)
+                               : " was out of memory by a limit above it") +
+                      " (memory.events: oom_kill " + std::to_string(oom_kills(*after)) + ")");
+}
+
+Result<int> act(Session& session) {
+  const auto& name = session.line.names.front();
+  if (auto made = session.manager.create(name, session.line.changes, {.if_absent = true}); !made) {
+    return fail(std::move(made.error()));
+  }
+  const auto directory = session.manager.open_directory(name);
+  if (!directory) return fail(directory.error());
+  const auto before = session.manager.get(name);
+  if (!before) return fail(before.error());
+
+  const auto ended = launch(command_or_shell(session.line.command), name, *directory,
+                            [&](pid_t pid) { return place(session.manager, name, pid); });
+  if (!ended) return fail(ended.error());
+  if (!ended->not_started.empty()) {
+    session.output.error({.code = ErrorCode::failed, .message = ended->not_started});
+  } else {
+    explain_oom_kill(session, *before, *ended);
+  }
+  return ended->exit_status;
+}
+
+}  // namespace
+
+const Verb run_verb = {.name = "run",
+                       .summary = "start a command inside a cgroup (made if absent)",
+                       .usage = "NAME [LIMITS] [--] [COMMAND [ARGUMENT...]]",
+                       .about =
+                           "Without COMMAND: a shell. Signals are passed on, the exit status is the command's own\n"
+                           "(128 + signal when it was killed, 127 when it was not found). The cgroup stays.",
+                       .words = Words::name_and_command,
+                       .takes_limits = true,
+                       .needs_limits = false,
+                       .options = {},
+                       .examples = examples,
+                       .act = act};
+
+}  // namespace cgroupd::client
