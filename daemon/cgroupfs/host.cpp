@@ -1,8 +1,15 @@
 // sysconf(3) and sysinfo(2).
 #include "cgroupfs/host.h"
 
+#include <fcntl.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
+
+#include <array>
+#include <string_view>
+
+#include "cgroupfs/file_descriptor.h"
+#include "cgroupfs/formats.h"
 
 namespace cgroupd {
 
@@ -13,6 +20,16 @@ std::uint64_t host_memory_bytes() {
 std::uint64_t host_free_swap_bytes() {
   struct sysinfo info {};
   return ::sysinfo(&info) == 0 ? std::uint64_t{info.freeswap} * info.mem_unit : 0;
+}
+
+bool is_root_of_the_machine() {
+  if (::geteuid() != 0) return false;
+  const FileDescriptor fd(::open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC));
+  std::array<char, 256> buffer{};
+  const ssize_t got = fd ? ::read(fd.get(), buffer.data(), buffer.size()) : -1;
+  if (got <= 0) return true;
+  const auto map = words({buffer.data(), static_cast<std::size_t>(got)});  // inside outside count
+  return map.size() < 2 || map[0] != "0" || map[1] == "0";
 }
 
 std::uint64_t host_cpus() { return static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_ONLN)); }

@@ -11,6 +11,9 @@ std::uint64_t host_memory_bytes();
 /// Free swap in bytes; 0 when there is no swap.
 std::uint64_t host_free_swap_bytes();
 
+/// Whether we are root, and not merely root of a user namespace, who is nobody outside of it (user_namespaces(7)).
+bool is_root_of_the_machine();
+
 /// CPUs online.
 std::uint64_t host_cpus();
 

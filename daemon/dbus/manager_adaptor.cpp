@@ -71,12 +71,14 @@ void ManagerAdaptor::Create(LimitsResult&& result, std::string name, wire::Dicti
 }
 
 void ManagerAdaptor::SetLimits(LimitsResult&& result, std::string name, wire::Dictionary changes, wire::Dictionary options) {
-  if (options.contains("plan")) return show_plan(std::move(result), name, changes, options);
+  const auto plan = wire::option_flag(options, "plan");
+  if (plan && *plan) return show_plan(std::move(result), name, changes, options);
   const auto done = replying(Request(instruments_, "SetLimits"), std::move(result));
   const auto path = CgroupPath::parse(name);
   if (!path) return done(fail(path.error()));
   const auto wanted = wire::decode_changes(changes);
   if (!wanted) return done(fail(wanted.error()));
+  if (!plan) return done(fail(plan.error()));
   const auto force = wire::require_known(options, {"force", "plan"}).and_then([&] { return wire::option_flag(options, "force"); });
   if (!force) return done(fail(force.error()));
   manager_.set_limits(*path, *wanted, {.force = *force}, done);

@@ -1,0 +1,185 @@
+// The composition root: everything is made here, once, and handed to whoever needs it.
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include "cgroupfs/hierarchy.h"
+#include "cgroupfs/host.h"
+#include "cgroupfs/real_kernel.h"
+#include "command_line.h"
+#include "config/daemon_config.h"
+#include "core/manager.h"
+#include "core/worker.h"
+#include "dbus/event_loop.h"
+#include "dbus/manager_adaptor.h"
+#include "dbus/signal_queue.h"
+#include "journal.h"
+#include "metrics/exporter.h"
+#include "metrics/self_metrics.h"
+#include "service_manager/service_manager.h"
+
+namespace cgroupd {
+namespace {
+
+constexpr std::size_t kept_files = 256;  // about 1.2 MB of kernel memory at most
+constexpr const char* tree_unit = "cgroupd-tree.service";
+
+constexpr std::array<std::string_view, 13> bus_methods = {"Create", "SetLimits", "Unset",  "Remove", "Attach", "AttachPids", "OpenDirectory",
+                                                          "Get",    "List",      "Snapshot", "Freeze", "Thaw",   "Kill"};
+
+std::optional<std::string> environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
+}
+
+Result<DaemonConfig> load_config(const CommandLine& line) {
+  const ConfigContext context{.runtime_directory = environment("XDG_RUNTIME_DIR")};
+  const auto file = line.config ? line.config : user_config_file(environment("XDG_CONFIG_HOME"), environment("HOME"));
+  if (!file) return DaemonConfig{};
+  auto config = load_daemon_config(*file, line.config ? IfMissing::fault : IfMissing::fine, context);
+  if (!config) return fail(ErrorCode::invalid_argument, "the configuration has faults, so none of it is used:\n" + print_faults(config.error()));
+  return *std::move(config);
+}
+
+Result<std::unique_ptr<sdbus::IConnection>> connect(const std::optional<std::string>& address) {
+  try {
+    return address ? sdbus::createSessionBusConnectionWithAddress(*address) : sdbus::createSessionBusConnection();
+  } catch (const sdbus::Error& error) {
+    return fail(ErrorCode::unreachable, "cannot connect to " + (address ? "the bus " + *address : std::string("the session bus")) + ": " + error.getMessage(),
+                "is $XDG_RUNTIME_DIR/bus there? log in properly (not by su), have root run: loginctl enable-linger " + environment("USER").value_or("USER") +
+                    ", or say --bus ADDRESS");
+  }
+}
+
+// What we manage, and the unit that holds it if one does.
+struct Root {
+  std::string path;
+  std::optional<std::string> unit;
+};
+
+Result<Root> find_root(const CommandLine& line, ServiceManager& service_manager) {
+  if (line.root) return check_delegated(*line.root).map([&] { return Root{.path = *line.root, .unit = {}}; });
+  const auto held = service_manager.control_group(tree_unit).and_then([](const std::string& group) { return absolute_cgroup_path(group); });
+  if (held) return check_delegated(*held).map([&] { return Root{.path = *held, .unit = tree_unit}; });
+  const auto own = cgroup_of_process();
+  if (own && check_delegated(*own)) return Root{.path = *own, .unit = {}};
+  return fail(ErrorCode::not_delegated, "there is no delegated cgroup to manage: " + held.error().message + (own ? ", and our own cgroup " + *own + " is not writable for us" : "; " + own.error().message),
+              "start the tree with: systemctl --user start cgroupd-tree, or without systemd have root make a cgroup, chown it to you, and say --root DIR");
+}
+
+Result<void> refuse_root() {
+  if (!is_root_of_the_machine()) return {};
+  return fail(ErrorCode::not_authorized, "cgroupd never runs as root: it needs no privilege beyond one delegated cgroup",
+              "start it as an ordinary user: systemctl --user enable --now cgroupd");
+}
+
+Result<void> own_name(sdbus::IConnection& connection) {
+  try {
+    connection.requestName(wire::service_name);
+    return {};
+  } catch (const sdbus::Error& error) {
+    return fail(ErrorCode::already_exists, std::string("cannot own the bus name ") + wire::service_name + ": " + error.getMessage(),
+                "is another cgroupd running? see: systemctl --user status cgroupd");
+  }
+}
+
+ExporterOptions exporter_options(const DaemonConfig& config) {
+  return {.listen = config.metrics_listen, .socket = config.metrics_socket, .handed_over = {}, .collector = {}, .version = CGROUPD_VERSION};
+}
+
+Result<int> serve(const CommandLine& line) {
+  if (auto ok = refuse_root(); !ok) return fail(ok.error());
+  auto config = load_config(line);
+  if (!config) return fail(config.error());
+  set_log_level(line.log_level.value_or(config->log_level));
+
+  auto connection = connect(line.bus);
+  if (!connection) return fail(connection.error());
+  ServiceManager service_manager(**connection);
+  const auto root = find_root(line, service_manager);
+  if (!root) return fail(root.error());
+
+  auto kernel = RealKernel::open(root->path, kept_files);
+  auto workers_kernel = RealKernel::open(root->path, 0);
+  auto scrapes_kernel = RealKernel::open(root->path, 0);
+  if (!kernel || !workers_kernel || !scrapes_kernel) return fail((!kernel ? kernel : !workers_kernel ? workers_kernel : scrapes_kernel).error());
+
+  EventLoop loop;
+  Worker worker(*std::move(workers_kernel));
+  loop.on_readable(worker.completion_fd(), [&worker] { worker.finish(); });
+  SignalQueue signals(loop);
+  Manager manager(**kernel, worker, root->unit ? &service_manager : nullptr, signals,
+                  {.defaults = config->defaults, .max_cgroups = config->max_cgroups, .tree_unit = root->unit});
+  if (auto ok = manager.prepare_root(::getpid()); !ok) return fail(ok.error());
+
+  auto self_metrics = SelfMetrics::make(CGROUPD_VERSION, bus_methods);
+  if (!self_metrics) return fail(self_metrics.error());
+  auto exporter = Exporter::start(exporter_options(*config), *std::move(scrapes_kernel), **self_metrics);
+  if (!exporter) return fail(exporter.error());
+  for (const auto& complaint : (*exporter)->complaints()) spdlog::warn("{}", complaint);
+  for (const auto& address : (*exporter)->addresses()) spdlog::info("metrics at {}", address);
+
+  ManagerAdaptor adaptor(**connection, manager, **self_metrics, CGROUPD_VERSION);
+  signals.connect(adaptor);
+  loop.serve(**connection);
+  loop.on_termination([&loop] { loop.stop(EXIT_SUCCESS); });
+  if (auto ok = own_name(**connection); !ok) return fail(ok.error());
+
+  spdlog::info("cgroupd {} manages {}", CGROUPD_VERSION, root->path);
+  sd_notify(0, ("READY=1\nSTATUS=managing " + root->path).c_str());
+  const int status = loop.run();
+  sd_notify(0, "STOPPING=1");
+  if (status != EXIT_SUCCESS) spdlog::error("the bus is gone; stopping");
+  return status;
+}
+
+// Every thread inherits this, so that sd-event alone sees them.
+void block_termination_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+int run(std::span<char* const> arguments) {
+  constexpr int usage_status = 2;
+  const auto line = parse_command_line(arguments);
+  if (!line) {
+    std::fprintf(stderr, "cgroupd: %s\n", line.error().text().c_str());
+    return usage_status;
+  }
+  if (line->action == CommandLine::Action::print_help) return std::fputs(help_text().c_str(), stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+  if (line->action == CommandLine::Action::print_version) return std::puts("cgroupd " CGROUPD_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+  block_termination_signals();
+  start_logging();
+  const auto status = serve(*line);
+  if (status) return *status;
+  spdlog::error("{}", status.error().text());
+  sd_notify(0, ("STATUS=" + status.error().message).c_str());
+  return EXIT_FAILURE;
+}
+
+}  // namespace
+}  // namespace cgroupd
+
+int main(int argc, char** argv) {
+  try {
+    return cgroupd::run({argv, static_cast<std::size_t>(argc)});
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "cgroupd: a bug: %s\n", error.what());
+    return EXIT_FAILURE;
+  }
+}
