@@ -10,7 +10,7 @@
 namespace cgroupd {
 
 std::string device_name(Device device) {
-  const std::string number = print_device(device);
+  std::string number = print_device(device);
   std::array<char, PATH_MAX> target = {};
   const ssize_t length = readlink(("/sys/dev/block/" + number).c_str(), target.data(), target.size());
   if (length <= 0) return number;

@@ -81,7 +81,7 @@ class Exporter::Site {
     const auto is_free = [](const std::shared_ptr<std::string>& body) { return body.use_count() == 1; };
     const auto at = std::ranges::find_if(bodies_, is_free);
     if (at != bodies_.end()) {
-      const std::shared_ptr<std::string> reused = *at;
+      std::shared_ptr<std::string> reused = *at;
       std::erase_if(bodies_, is_free);  // what a burst needed is given back; `reused` is held twice now
       reused->clear();
       return reused;

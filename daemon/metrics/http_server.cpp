@@ -148,8 +148,22 @@ class HttpServer::Loop {
       const int ready = poll(waits_.data(), waits_.size(), timeout_ms());
       if (ready < 0 && errno != EINTR) return;
       if (waits_.back().revents != 0) return;
-      for (const auto& daemon : daemons_) MHD_run(daemon.get());
+      for (const auto& daemon : daemons_) run_one(daemon.get());
     }
+  }
+
+  // libmicrohttpd stops watching its listener at the connection limit and watches it again at the beginning of a run:
+  // the run that closes a connection is not enough, and nothing would wake us for the clients that wait.
+  static void run_one(MHD_Daemon* daemon) {
+    unsigned before = 0;
+    do {
+      before = open_connections(daemon);
+      MHD_run(daemon);
+    } while (open_connections(daemon) < before);
+  }
+
+  static unsigned open_connections(MHD_Daemon* daemon) {
+    return MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
   }
 
   // -1, which is for ever, when no connection is open.

@@ -1,0 +1,207 @@
+// The HTTP server against good and bad clients.
+#include "metrics/http_server.h"
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/eventually.h"
+#include "support/results.h"
+#include "unit/metrics/http_client.h"
+
+namespace cgroupd {
+namespace {
+
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr std::size_t big = 16'000'000;  // more than the sockets' buffers take
+
+HttpAnswer answer(std::string_view path) {
+  if (path == "/throws") throw std::runtime_error("thrown in a handler");
+  if (path == "/big")
+    return {.status = 200, .content_type = "text/plain", .body = std::make_shared<std::string>(big, 'x')};
+  if (path == "/busy")
+    return {.status = 503, .content_type = "text/plain", .body = std::make_shared<std::string>("busy")};
+  return {.status = 200,
+          .content_type = "text/plain; version=0.0.4; charset=utf-8",
+          .body = std::make_shared<std::string>("at " + std::string(path))};
+}
+
+class TheServer : public testing::Test {
+ protected:
+  explicit TheServer(const HttpLimits& limits = {}) {
+    Result<Listener> listener = Listener::tcp({.host = "127.0.0.1", .port = 0, .is_ipv6 = false});
+    address_ = listener->address();
+    std::vector<Listener> listeners;
+    listeners.push_back(std::move(*listener));
+    server_ = *HttpServer::start(std::move(listeners), answer, limits);
+  }
+  std::string get(std::string_view path) const { return http_get(address_, path); }
+
+  std::string address_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+TEST_F(TheServer, AnswersWithStatusTypeAndBody) {
+  EXPECT_THAT(get("/metrics"), AllOf(StartsWith("HTTP/1.1 200 OK\r\n"),
+                                     HasSubstr("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"),
+                                     HasSubstr("\r\nContent-Length: 11\r\n"), EndsWith("\r\n\r\nat /metrics")));
+}
+
+TEST_F(TheServer, LeavesTheQueryOut) {
+  EXPECT_THAT(get("/metrics?a=b"), EndsWith("\r\n\r\nat /metrics"));
+}
+
+TEST_F(TheServer, AnswersHeadWithoutABody) {
+  EXPECT_THAT(HttpClient(address_).ask("HEAD", "/metrics"),
+              AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("Content-Length: 11\r\n"), EndsWith("\r\n\r\n")));
+}
+
+TEST_F(TheServer, RefusesOtherMethodsAndSaysWhichItAllows) {
+  for (const char* const method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "NONSENSE"}) {
+    EXPECT_THAT(HttpClient(address_).ask(method, "/metrics"),
+                AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("\r\nAllow: GET, HEAD\r\n")))
+        << method;
+  }
+}
+
+TEST_F(TheServer, RefusesAnUploadWithoutReadingIt) {
+  const HttpClient client(address_);
+  client.send("POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\nabc");
+  EXPECT_THAT(client.rest(), StartsWith("HTTP/1.1 405 "));
+}
+
+TEST_F(TheServer, ServesSeveralRequestsOnAConnection) {
+  const HttpClient client(address_);
+  client.send("GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_THAT(client.ask("GET", "/b"), AllOf(HasSubstr("at /a"), EndsWith("at /b")));
+}
+
+TEST_F(TheServer, TurnsAnExceptionIntoA500) {
+  EXPECT_THAT(get("/throws"), AllOf(StartsWith("HTTP/1.1 500 "), EndsWith("thrown in a handler\n")));
+}
+
+TEST_F(TheServer, SaysWhenToComeBack) {
+  EXPECT_THAT(get("/busy"), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: 1\r\n")));
+}
+
+TEST_F(TheServer, RefusesWhatIsNotHttp) {
+  const HttpClient garbage(address_);
+  garbage.send("\x16\x03\x01\x02\r\n\r\n\r\n\r\n");
+  EXPECT_THAT(garbage.rest(), Not(HasSubstr("200 OK")));
+  const HttpClient endless(address_);
+  endless.send("GET /" + std::string(100'000, 'a') + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_THAT(endless.rest(), Not(HasSubstr("200 OK")));
+  EXPECT_THAT(get("/metrics"), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(TheServer, AnswersWhileFortyRequestsAreHalfSent) {
+  std::vector<std::unique_ptr<HttpClient>> half_sent;
+  for (int i = 0; i < 40; ++i) {
+    half_sent.push_back(std::make_unique<HttpClient>(address_));
+    half_sent.back()->send("GET /metrics HTTP/1.1\r\nHost: loc");
+  }
+  EXPECT_THAT(get("/metrics"), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(TheServer, AnswersWhileAnotherReadsNothing) {
+  const HttpClient slow(address_);
+  slow.send("GET /big HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(get("/metrics"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_EQ(body_of(slow.rest()).size(), big);
+}
+
+TEST_F(TheServer, EndsWithConnectionsOpen) {
+  const HttpClient idle(address_);
+  HttpClient half_sent(address_);
+  half_sent.send("GET / HT");
+  EXPECT_THAT(get("/metrics"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  server_.reset();
+  EXPECT_EQ(idle.rest(), "");
+  EXPECT_FALSE(HttpClient(address_).connected());
+}
+
+// Voluntary and involuntary switches of the thread named "metrics".
+std::string switches_of_the_thread() {
+  std::string found;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    std::ifstream(task.path() / "comm") >> name;
+    if (name != "metrics") continue;
+    std::ifstream status(task.path() / "status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.find("ctxt_switches") != std::string::npos) found += line;
+    }
+  }
+  return found;
+}
+
+TEST_F(TheServer, HasAThreadThatSleepsUntilSomebodyComes) {
+  EXPECT_THAT(get("/metrics"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  // The connection's end is still being handled when the client has its answer.
+  std::string settled = switches_of_the_thread();
+  ASSERT_NE(settled, "");
+  ASSERT_TRUE(eventually([&] { return std::exchange(settled, switches_of_the_thread()) == settled; }));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(300);
+  EXPECT_TRUE(eventually([&] { return std::chrono::steady_clock::now() > deadline; }));
+  EXPECT_EQ(switches_of_the_thread(), settled);
+}
+
+class TheServerWithTwoConnections : public TheServer {
+ protected:
+  TheServerWithTwoConnections()
+      : TheServer({.connections_a_listener = 2, .bytes_a_connection = 4096, .idle = std::chrono::seconds(1)}) {}
+};
+
+TEST_F(TheServerWithTwoConnections, DropsThoseOnWhichNothingMovesForTheNext) {
+  const HttpClient half_sent(address_);
+  half_sent.send("GET / HT");
+  const HttpClient idle(address_);
+  EXPECT_THAT(get("/metrics"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_EQ(idle.rest(), "");
+}
+
+TEST(AServerWithTwoListeners, ServesBothFromOneThread) {
+  const std::string path = testing::TempDir() + "cgroupd-two-" + std::to_string(getpid()) + "/metrics.sock";
+  std::vector<Listener> listeners;
+  listeners.push_back(*Listener::tcp({.host = "127.0.0.1", .port = 0, .is_ipv6 = false}));
+  listeners.push_back(*Listener::unix_socket(path));
+  const std::vector<std::string> addresses = {listeners[0].address(), listeners[1].address()};
+  std::atomic<int> inside = 0;
+  std::atomic<bool> overlapped = false;
+  auto server = HttpServer::start(std::move(listeners),
+                                  [&](std::string_view path_asked) {
+                                    if (inside.fetch_add(1) != 0) overlapped = true;
+                                    std::this_thread::yield();
+                                    inside.fetch_sub(1);
+                                    return answer(path_asked);
+                                  },
+                                  {});
+  ASSERT_OK(server);
+  std::vector<std::thread> clients;
+  for (const std::string& address : addresses) {
+    clients.emplace_back([&address] {
+      for (int i = 0; i < 50; ++i) EXPECT_THAT(http_get(address, "/metrics"), EndsWith("at /metrics"));
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_FALSE(overlapped);
+  server->reset();
+  EXPECT_FALSE(std::filesystem::exists(path));
+  std::filesystem::remove_all(std::filesystem::path(path).parent_path());
+}
+
+}  // namespace
+}  // namespace cgroupd

@@ -1,0 +1,140 @@
+// A Kernel that gives out texts as they were put in, and counts how often each was read.
+#pragma once
+
+#include <cerrno>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cgroupfs/kernel.h"
+
+namespace cgroupd {
+
+class TextKernel final : public Kernel {
+ public:
+  /// The cgroup and those above it are there, too.
+  void put(const std::string& cgroup, const std::string& file, const std::string& text) {
+    add(cgroup);
+    texts_[{cgroup, file}] = text;
+  }
+  void add(const std::string& cgroup) {
+    for (std::size_t at = cgroup.find('/'); at != std::string::npos; at = cgroup.find('/', at + 1))
+      cgroups_.insert(cgroup.substr(0, at));
+    cgroups_.insert(cgroup);
+  }
+  void fail_read(const std::string& cgroup, const std::string& file, int error) { failures_[{cgroup, file}] = error; }
+  /// Called before every read.
+  void before_read(std::function<void(const std::string& cgroup, std::string_view file)> hook) {
+    hook_ = std::move(hook);
+  }
+  void vanish(const std::string& cgroup) {
+    cgroups_.erase(cgroup);
+    std::erase_if(texts_, [&](const auto& entry) { return entry.first.first == cgroup; });
+  }
+  const std::map<std::pair<std::string, std::string>, int>& reads() const { return reads_; }
+
+  std::string root_path() const override { return "/sys/fs/cgroup/test"; }
+  Result<std::string> read(const CgroupPath& cgroup, std::string_view file) override {
+    const std::pair<std::string, std::string> key(cgroup.str(), file);
+    if (hook_) hook_(cgroup.str(), file);
+    ++reads_[key];
+    if (const auto failure = failures_.find(key); failure != failures_.end())
+      return fail(ErrorCode::failed, "no", {}, failure->second);
+    const auto text = texts_.find(key);
+    if (text == texts_.end()) return fail(ErrorCode::not_found, "no", {}, ENOENT);
+    return text->second;
+  }
+  Result<std::vector<std::string>> children(const CgroupPath& cgroup) override {
+    if (!cgroup.is_root() && !cgroups_.contains(cgroup.str())) return fail(ErrorCode::not_found, "no", {}, ENOENT);
+    const std::string beginning = cgroup.is_root() ? "" : cgroup.str() + "/";
+    std::vector<std::string> names;
+    for (const std::string& other : cgroups_) {
+      if (other.starts_with(beginning) && other.find('/', beginning.size()) == std::string::npos)
+        names.push_back(other.substr(beginning.size()));
+    }
+    return names;
+  }
+  Result<std::string> read_above(unsigned /*levels*/, std::string_view /*file*/) override { return not_here(); }
+  Result<std::string> write(const CgroupPath& /*cgroup*/, std::string_view /*file*/,
+                            std::string_view /*value*/) override {
+    return not_here();
+  }
+  Result<void> make(const CgroupPath& /*cgroup*/) override { return not_here(); }
+  Result<void> remove(const CgroupPath& /*cgroup*/) override { return not_here(); }
+  Result<FileDescriptor> open_directory(const CgroupPath& /*cgroup*/) override { return not_here(); }
+
+ private:
+  static tl::unexpected<Error> not_here() { return fail(ErrorCode::unsupported, "metrics only read"); }
+
+  std::set<std::string> cgroups_;
+  std::map<std::pair<std::string, std::string>, std::string> texts_;
+  std::map<std::pair<std::string, std::string>, int> failures_;
+  std::map<std::pair<std::string, std::string>, int> reads_;
+  std::function<void(const std::string&, std::string_view)> hook_;
+};
+
+/// What Linux 6.1 shows of a cgroup with every controller and limits on memory, CPU and processes.
+inline void put_everything(TextKernel& kernel, const std::string& cgroup) {
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {"cgroup.procs", "412\n415\n"},
+      {"cgroup.events", "populated 1\nfrozen 0\n"},
+      {"cgroup.stat", "nr_descendants 0\nnr_dying_descendants 2\n"},
+      {"cpu.stat",
+       "usage_usec 743655419\nuser_usec 700000000\nsystem_usec 43655419\nnr_periods 8000\nnr_throttled "
+       "25\nthrottled_usec 1500000\nnr_bursts 0\nburst_usec 0\n"},
+      {"cpu.max", "50000 100000\n"},
+      {"cpu.max.burst", "0\n"},
+      {"cpu.weight", "100\n"},
+      {"cpu.idle", "0\n"},
+      {"cpuset.cpus", "0-1\n"},
+      {"cpuset.mems", "\n"},
+      {"memory.current", "41943040\n"},
+      {"memory.peak", "67108864\n"},
+      {"memory.max", "67108864\n"},
+      {"memory.high", "max\n"},
+      {"memory.low", "0\n"},
+      {"memory.min", "0\n"},
+      {"memory.swap.max", "max\n"},
+      {"memory.swap.current", "0\n"},
+      {"memory.zswap.current", "0\n"},
+      {"memory.oom.group", "0\n"},
+      {"memory.events", "low 0\nhigh 0\nmax 91\noom 3\noom_kill 1\noom_group_kill 0\n"},
+      {"memory.events.local", "low 0\nhigh 0\nmax 91\noom 3\noom_kill 0\noom_group_kill 0\n"},
+      {"memory.stat",
+       "anon 20971520\nfile 18874368\nkernel 1245184\nkernel_stack 49152\npagetables 102400\nsec_pagetables 0\npercpu "
+       "2304\nsock 4096\n"
+       "vmalloc 0\nshmem 8192\nzswap 0\nzswapped 0\nfile_mapped 1351680\nfile_dirty 12288\nfile_writeback "
+       "0\nswapcached 0\nanon_thp 0\n"
+       "file_thp 0\nshmem_thp 0\ninactive_anon 20967424\nactive_anon 4096\ninactive_file 16777216\nactive_file "
+       "2097152\nunevictable 0\n"
+       "slab_reclaimable 655360\nslab_unreclaimable 393216\nslab 1048576\nworkingset_refault_anon "
+       "0\nworkingset_refault_file 12\n"
+       "workingset_activate_anon 0\nworkingset_activate_file 3\nworkingset_restore_anon 0\nworkingset_restore_file "
+       "0\nworkingset_nodereclaim 0\n"
+       "pgscan 5120\npgsteal 4987\npgscan_kswapd 0\npgscan_direct 5120\npgsteal_kswapd 0\npgsteal_direct 4987\npgfault "
+       "90210\npgmajfault 17\n"
+       "pgrefill 40\npgactivate 611\npgdeactivate 37\npglazyfree 0\npglazyfreed 0\nthp_fault_alloc "
+       "0\nthp_collapse_alloc 0\n"},
+      {"pids.current", "3\n"},
+      {"pids.peak", "9\n"},
+      {"pids.max", "20\n"},
+      {"pids.events", "max 4\n"},
+      {"io.stat", "254:0 rbytes=1459200 wbytes=314773504 rios=192 wios=353 dbytes=0 dios=0\n"},
+      {"io.max", "254:0 rbps=2097152 wbps=max riops=max wiops=120\n"},
+      {"io.weight", "default 100\n"},
+      {"cpu.pressure",
+       "some avg10=0.12 avg60=0.05 avg300=0.01 total=1525360\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=1500000\n"},
+      {"memory.pressure",
+       "some avg10=0.00 avg60=0.00 avg300=0.00 total=250000\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=125000\n"},
+      {"io.pressure",
+       "some avg10=0.00 avg60=0.00 avg300=0.00 total=7\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n"},
+      {"irq.pressure", "full avg10=0.00 avg60=0.00 avg300=0.00 total=11\n"},
+  };
+  for (const auto& [file, text] : files) kernel.put(cgroup, file, text);
+}
+
+}  // namespace cgroupd
