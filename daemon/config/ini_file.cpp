@@ -2,7 +2,6 @@
 #include "config/ini_file.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -52,7 +51,7 @@ class Reader {
     if (line.ends_with('\r')) line.remove_suffix(1);
     // Leading blanks would make inih take the line for more of the previous value.
     const std::string_view for_inih = inspect(trim(line), size) ? trim(line) : std::string_view();
-    std::memcpy(buffer, for_inih.data(), for_inih.size());
+    std::ranges::copy(for_inih, buffer);
     buffer[for_inih.size()] = '\n';
     buffer[for_inih.size() + 1] = '\0';
     return true;
