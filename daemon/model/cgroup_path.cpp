@@ -96,6 +96,9 @@ Result<CgroupPath> CgroupPath::parse(std::string_view text) {
 }
 
 Result<CgroupPath> CgroupPath::child(std::string_view component) const {
+  if (component.find('/') != std::string_view::npos) {
+    return fail(ErrorCode::invalid_argument, "name " + quoted(component) + ": one part has no '/' in it", std::string(advice));
+  }
   return parse(is_root() ? std::string(component) : text_ + "/" + std::string(component));
 }
 

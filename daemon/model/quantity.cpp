@@ -217,6 +217,7 @@ Result<bool> parse_flag_value(std::string_view text) {
 
 std::string print_bytes(std::uint64_t bytes) {
   constexpr std::string_view letters = "KMGTP";
+  constexpr std::uint64_t ten = 10;
   if (bytes < kib) return std::to_string(bytes);
   std::uint64_t unit = kib;
   std::size_t letter = 0;
@@ -224,9 +225,13 @@ std::string print_bytes(std::uint64_t bytes) {
     unit *= kib;
     ++letter;
   }
-  std::string text = std::to_string(bytes / unit);
-  if (const std::uint64_t tenth = bytes % unit / (unit / 10 + 1); bytes % unit != 0) text += "." + std::to_string(tenth);
-  return text + letters[letter];
+  if (bytes % unit == 0) return std::to_string(bytes / unit) + letters[letter];
+  std::uint64_t tenths = bytes / unit * ten + (bytes % unit * ten + unit / 2) / unit;
+  if (tenths == kib * ten && letter + 1 < letters.size()) {  // 1023.96K is 1.0M
+    tenths = ten;
+    ++letter;
+  }
+  return std::to_string(tenths / ten) + "." + std::to_string(tenths % ten) + letters[letter];
 }
 
 std::string print_millicores(std::uint64_t millicores) {
