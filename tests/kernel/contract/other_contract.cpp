@@ -88,21 +88,32 @@ TEST_P(AnIoLimit, IsALineForEachDevice) {
   EXPECT_EQ(write(web_, "io.max", disk + " rbps=max wbps=max riops=max wiops=max").value(), "");
 }
 
-// Needs iocost or BFQ, which Debian's cloud kernels are built without.
-TEST_P(AnIoLimit, HasAWeightOnlyWhereTheKernelHasOne) {
+TEST_P(AnIoLimit, HasAWeightWhereTheKernelKnowsIoCost) {
   if (!has_file(web_, "io.weight")) {
     EXPECT_EQ(write_error(web_, "io.weight", "default 200"), ENOENT);
     return;
   }
-  ASSERT_TRUE(world().disk());
-  const std::string disk = print_device(*world().disk());
   EXPECT_EQ(text(web_, "io.weight"), "default 100");
-  EXPECT_EQ(write(web_, "io.weight", "200").value(), "default 200\n");
-  EXPECT_EQ(write(web_, "io.weight", "default 300").value(), "default 300\n");
-  EXPECT_EQ(write(web_, "io.weight", disk + " 50").value(), "default 300\n" + disk + " 50\n");
-  EXPECT_EQ(write(web_, "io.weight", disk + " default").value(), "default 300\n");
+  EXPECT_EQ(write(web_, "io.weight", "200").value_or("refused"), "default 200\n");
+  EXPECT_EQ(write(web_, "io.weight", "default 300").value_or("refused"), "default 300\n");
   EXPECT_EQ(write_error(web_, "io.weight", "0"), EINVAL);
   EXPECT_EQ(write_error(web_, "io.weight", "10001"), EINVAL);
+  EXPECT_EQ(text(web_, "io.weight"), "default 300");
+}
+
+// Only root can switch io.cost on for a disk; until then the file takes a default weight that has no effect.
+TEST_P(AnIoLimit, HasAWeightOfADeviceOnlyWhereIoCostIsSwitchedOn) {
+  if (!has_file(web_, "io.weight")) return;
+  ASSERT_TRUE(world().disk());
+  const std::string disk = print_device(*world().disk());
+  unsigned top = 1;
+  while (kernel().read_above(top + 1, "cgroup.controllers")) ++top;
+  const bool switched_on =
+      kernel().read_above(top, "io.cost.qos").value_or("").find(disk + " enable=1") != std::string::npos;
+  EXPECT_EQ(write_error(web_, "io.weight", disk + " 50"), switched_on ? 0 : EOPNOTSUPP);
+  EXPECT_EQ(text(web_, "io.weight"), switched_on ? "default 100\n" + disk + " 50" : "default 100");
+  EXPECT_EQ(write_error(web_, "io.weight", disk + " default"), switched_on ? 0 : EOPNOTSUPP);
+  EXPECT_EQ(text(web_, "io.weight"), "default 100");
 }
 
 TEST_P(APressureFile, HasTwoLines) {
@@ -114,7 +125,8 @@ TEST_P(APressureFile, HasTwoLines) {
 
 // The accepted one comes last: a trigger stays for as long as its file is open, and takes no second one (EBUSY).
 TEST_P(APressureFile, TakesTriggersOfWholeTwoSecondsFromUsers) {
-  for (const auto* const wrong : {"some 100000 1000000", "some 100000 12000000", "some 3000000 2000000", "some 0 2000000", "most 1 2000000", "some"}) {
+  for (const auto* const wrong : {"some 100000 1000000", "some 100000 12000000", "some 3000000 2000000",
+                                  "some 0 2000000", "most 1 2000000", "some"}) {
     EXPECT_EQ(write_error(web_, "memory.pressure", wrong), EINVAL) << wrong;
   }
   EXPECT_OK(write(web_, "memory.pressure", "some 100000 2000000"));

@@ -39,6 +39,7 @@ int write_weight(Machine& machine, Cgroup& cgroup, std::string_view text) {
   }
   const auto device = find_device(machine, words[0]);
   if (!device) return device.error();
+  if (!machine.host.io_cost) return EOPNOTSUPP;
   if (words.size() < 2) return EINVAL;
   if (words[1] == "default") {
     cgroup.io.weights.devices.erase(*device);
@@ -97,12 +98,25 @@ int write_max(Machine& machine, Cgroup& cgroup, std::string_view text) {
   return error;
 }
 
+Text read_cost(const Machine& machine, const Cgroup&) {
+  std::string text;
+  for (const auto& device : machine.host.devices) {
+    if (machine.host.io_cost) text += print_device(device) + " enable=1 ctrl=auto\n";
+  }
+  return text;
+}
+
+bool is_top(const Machine& machine, const Cgroup& cgroup) {
+  return machine.host.io_weight && cgroup.parent == nullptr;
+}
+
 Text read_stat(const Machine&, const Cgroup&) {
   return std::string();
 }
 
 constexpr std::array files = {
     File{.name = "io.stat", .controller = "io", .read = read_stat, .on_hierarchy_root = true},
+    File{.name = "io.cost.qos", .controller = "io", .read = read_cost, .exists = is_top, .on_hierarchy_root = true},
     File{.name = "io.max", .controller = "io", .read = read_max, .write = write_max},
     File{.name = "io.weight", .controller = "io", .read = read_weight, .write = write_weight, .exists = has_weight},
 };

@@ -29,7 +29,9 @@ struct Host {
   std::uint64_t cpus = 4;
   std::uint64_t memory_nodes = 1;
   bool swap_accounting = true;
-  bool io_weight = true;  ///< needs iocost or BFQ: Debian's cloud kernels have neither
+  bool io_weight = true;  ///< the kernel has iocost, and so the file
+  bool io_cost =
+      true;  ///< iocost is switched on for the disks (io.cost.qos, root only): without, a weight does nothing
 };
 
 /// Memory tunables are stored in bytes, in whole pages; this one reads "max" (page_counter.h, PAGE_COUNTER_MAX).

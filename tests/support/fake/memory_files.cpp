@@ -58,8 +58,7 @@ bool has_swap(const Machine& machine, const Cgroup&) {
   return machine.host.swap_accounting;
 }
 
-const std::initializer_list<std::string_view> event_names = {"low", "high",     "max",
-                                                                 "oom", "oom_kill", "oom_group_kill"};
+const std::initializer_list<std::string_view> event_names = {"low", "high", "max", "oom", "oom_kill", "oom_group_kill"};
 Text read_events(const Machine&, const Cgroup& cgroup) {
   return flat_keyed(cgroup.memory_events, event_names);
 }

@@ -34,7 +34,8 @@ WorldUnderTest fake_world(std::string name, const fake::Host& host) {
 const auto worlds = testing::Values(
     fake_world("Fake6_1", {.release = fake::Release::v6_1}), fake_world("Fake6_12", {.release = fake::Release::v6_12}),
     fake_world("FakeRootless", {.controllers = {"cpu", "memory", "pids"}, .swap_accounting = false}),
-    fake_world("FakeCloud", {.release = fake::Release::v6_12, .io_weight = false}));
+    fake_world("FakeCloud", {.release = fake::Release::v6_12, .io_cost = false}),
+    fake_world("FakeWithoutIoCost", {.io_weight = false, .io_cost = false}));
 
 }  // namespace
 
