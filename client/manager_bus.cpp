@@ -46,11 +46,13 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
   return false;
 }
 
+std::string systemctl(const BusChoice& bus) {
+  return bus == BusChoice(Bus::system) ? "systemctl" : "systemctl --user";
+}
+
 std::string how_to_start(const BusChoice& bus) {
-  const auto* const known = std::get_if<Bus>(&bus);
-  if (known == nullptr) return "start it there: cgroupd --bus ADDRESS --root DIR";
-  if (*known == Bus::system) return "start it: systemctl start cgroupd, or without systemd: cgroupd --root DIR";
-  return "start it: systemctl --user start cgroupd, or without systemd: cgroupd --root DIR";
+  if (std::holds_alternative<std::string>(bus)) return "start it there: cgroupd --bus ADDRESS --root DIR";
+  return "start it: " + systemctl(bus) + " start cgroupd, or without systemd: cgroupd --root DIR";
 }
 
 std::string which_bus(const BusChoice& bus) {
@@ -75,10 +77,16 @@ Error from_sdbus(const sdbus::Error& error, const BusChoice& bus) {
   if (what == "ServiceUnknown" || what == "NameHasNoOwner" || what.starts_with("Spawn.")) {
     return {.code = ErrorCode::unreachable, .message = "no cgroupd on " + which_bus(bus), .hint = how_to_start(bus)};
   }
-  if (is_one_of(what, {"NoReply", "Timeout", "TimedOut", "Disconnected"})) {
+  // The bus daemon's word for an activation that came to nothing.
+  if (what == "TimedOut") {
+    return {.code = ErrorCode::unreachable,
+            .message = "cgroupd could not be started on " + which_bus(bus) + " (" + error.getMessage() + ")",
+            .hint = "see: " + systemctl(bus) + " status cgroupd"};
+  }
+  if (is_one_of(what, {"NoReply", "Timeout", "Disconnected"})) {
     return {.code = ErrorCode::unreachable,
             .message = "cgroupd did not answer on " + which_bus(bus) + " (" + error.getMessage() + ")",
-            .hint = "whether the request was carried out is not known; see: systemctl --user status cgroupd"};
+            .hint = "whether it did what was asked is not known; see: " + systemctl(bus) + " status cgroupd"};
   }
   if (is_one_of(what, {"UnknownMethod", "UnknownInterface", "UnknownObject", "InvalidSignature"})) {
     return {.code = ErrorCode::unsupported,
