@@ -50,7 +50,7 @@ Colour colour_of(std::uint64_t percent) {
 
 std::string state_of(const CgroupStatus& status) {
   if (status.frozen) return "frozen";
-  return status.populated ? "running" : "empty";
+  return status.populated ? "populated" : "empty";
 }
 
 // "12.3M (19%)" and "51.7M"; empty where there is nothing to say.

@@ -18,7 +18,7 @@ void report_change(Session& session, const CgroupPath& name, const Values& in_fo
   }
   const auto lines = in_force_lines(name.str(), in_force, session.line.changes);
   for (const auto& line : lines) session.output.done(line);
-  if (lines.empty()) session.output.done(name.str() + ": no limits set");
+  if (lines.empty()) session.output.done(name.str() + ": there, no limits asked for");
 }
 
 Result<int> for_each_name(Session& session, std::span<const CgroupPath> names, std::string_view done,
