@@ -18,10 +18,13 @@ constexpr std::array<std::pair<std::string_view, LogLevel>, 4> levels = {
 constexpr std::array<std::string_view, 6> names = {"--root", "--bus", "--config", "--log-level", "--help", "--version"};
 
 Result<void> take(CommandLine& line, std::string_view name, std::string value) {
-  if (value.empty()) return fail(ErrorCode::invalid_argument, std::string(name) + " needs a value", "see cgroupd --help");
+  if (value.empty())
+    return fail(ErrorCode::invalid_argument, std::string(name) + " needs a value", "see cgroupd --help");
   if (name == "--root") {
     while (value.size() > 1 && value.back() == '/') value.pop_back();
-    if (value.front() != '/') return fail(ErrorCode::invalid_argument, "--root " + value + " is not an absolute path", "write the cgroup's directory from / on");
+    if (value.front() != '/')
+      return fail(ErrorCode::invalid_argument, "--root " + value + " is not an absolute path",
+                  "write the cgroup's directory from / on");
     line.root = std::move(value);
   } else if (name == "--bus") {
     line.bus = std::move(value);
@@ -29,7 +32,9 @@ Result<void> take(CommandLine& line, std::string_view name, std::string value) {
     line.config = std::move(value);
   } else {
     const auto* const level = std::ranges::find(levels, value, &std::pair<std::string_view, LogLevel>::first);
-    if (level == levels.end()) return fail(ErrorCode::invalid_argument, "--log-level " + value + " is unknown", "use error, warning, info or debug");
+    if (level == levels.end())
+      return fail(ErrorCode::invalid_argument, "--log-level " + value + " is unknown",
+                  "use error, warning, info or debug");
     line.log_level = level->second;
   }
   return {};
@@ -53,10 +58,12 @@ Result<CommandLine> parse_command_line(std::span<char* const> arguments) {
     }
     if (std::ranges::find(names, name) == names.end() || name == "--help" || name == "--version") {
       const std::string near = nearest_word(name, {names.begin(), names.end()});
-      return fail(ErrorCode::invalid_argument, "unknown option '" + std::string(word) + "'", near.empty() ? "see cgroupd --help" : "did you mean " + near + "?");
+      return fail(ErrorCode::invalid_argument, "unknown option '" + std::string(word) + "'",
+                  near.empty() ? "see cgroupd --help" : "did you mean " + near + "?");
     }
     const bool apart = equals == word.size();
-    if (apart && i + 1 == arguments.size()) return fail(ErrorCode::invalid_argument, std::string(name) + " needs a value", "see cgroupd --help");
+    if (apart && i + 1 == arguments.size())
+      return fail(ErrorCode::invalid_argument, std::string(name) + " needs a value", "see cgroupd --help");
     auto ok = take(line, name, apart ? std::string(arguments[++i]) : std::string(word.substr(equals + 1)));
     if (!ok) return fail(ok.error());
   }

@@ -1,15 +1,15 @@
 // spdlog set-up.
 #include "journal.h"
 
+#include <cstdlib>
+#include <memory>
+#include <string>
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/sinks/systemd_sink.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cstdlib>
-#include <memory>
-#include <string>
 
 namespace cgroupd {
 namespace {
@@ -38,10 +38,14 @@ void start_logging() {
 
 void set_log_level(LogLevel level) {
   switch (level) {
-    case LogLevel::error: return spdlog::set_level(spdlog::level::err);
-    case LogLevel::warning: return spdlog::set_level(spdlog::level::warn);
-    case LogLevel::info: return spdlog::set_level(spdlog::level::info);
-    case LogLevel::debug: return spdlog::set_level(spdlog::level::debug);
+    case LogLevel::error:
+      return spdlog::set_level(spdlog::level::err);
+    case LogLevel::warning:
+      return spdlog::set_level(spdlog::level::warn);
+    case LogLevel::info:
+      return spdlog::set_level(spdlog::level::info);
+    case LogLevel::debug:
+      return spdlog::set_level(spdlog::level::debug);
   }
 }
 

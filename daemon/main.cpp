@@ -1,9 +1,4 @@
 // The composition root: everything is made here, once, and handed to whoever needs it.
-#include <pthread.h>
-#include <spdlog/spdlog.h>
-#include <systemd/sd-daemon.h>
-#include <unistd.h>
-
 #include <array>
 #include <csignal>
 #include <cstdio>
@@ -12,7 +7,11 @@
 #include <optional>
 #include <string>
 
+#include <pthread.h>
 #include <sdbus-c++/sdbus-c++.h>
+#include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include "cgroupfs/hierarchy.h"
 #include "cgroupfs/host.h"
@@ -35,8 +34,9 @@ namespace {
 constexpr std::size_t kept_files = 256;  // about 1.2 MB of kernel memory at most
 constexpr const char* tree_unit = "cgroupd-tree.service";
 
-constexpr std::array<std::string_view, 13> bus_methods = {"Create", "SetLimits", "Unset",  "Remove", "Attach", "AttachPids", "OpenDirectory",
-                                                          "Get",    "List",      "Snapshot", "Freeze", "Thaw",   "Kill"};
+constexpr std::array<std::string_view, 13> bus_methods = {"Create",     "SetLimits",     "Unset", "Remove", "Attach",
+                                                          "AttachPids", "OpenDirectory", "Get",   "List",   "Snapshot",
+                                                          "Freeze",     "Thaw",          "Kill"};
 
 std::optional<std::string> environment(const char* name) {
   const char* const value = std::getenv(name);
@@ -48,7 +48,9 @@ Result<DaemonConfig> load_config(const CommandLine& line) {
   const auto file = line.config ? line.config : user_config_file(environment("XDG_CONFIG_HOME"), environment("HOME"));
   if (!file) return DaemonConfig{};
   auto config = load_daemon_config(*file, line.config ? IfMissing::fault : IfMissing::fine, context);
-  if (!config) return fail(ErrorCode::invalid_argument, "the configuration has faults, so none of it is used:\n" + print_faults(config.error()));
+  if (!config)
+    return fail(ErrorCode::invalid_argument,
+                "the configuration has faults, so none of it is used:\n" + print_faults(config.error()));
   return *std::move(config);
 }
 
@@ -56,9 +58,11 @@ Result<std::unique_ptr<sdbus::IConnection>> connect(const std::optional<std::str
   try {
     return address ? sdbus::createSessionBusConnectionWithAddress(*address) : sdbus::createSessionBusConnection();
   } catch (const sdbus::Error& error) {
-    return fail(ErrorCode::unreachable, "cannot connect to " + (address ? "the bus " + *address : std::string("the session bus")) + ": " + error.getMessage(),
-                "is $XDG_RUNTIME_DIR/bus there? log in properly (not by su), have root run: loginctl enable-linger " + environment("USER").value_or("USER") +
-                    ", or say --bus ADDRESS");
+    return fail(ErrorCode::unreachable,
+                "cannot connect to " + (address ? "the bus " + *address : std::string("the session bus")) + ": " +
+                    error.getMessage(),
+                "is $XDG_RUNTIME_DIR/bus there? log in properly (not by su), have root run: loginctl enable-linger " +
+                    environment("USER").value_or("USER") + ", or say --bus ADDRESS");
   }
 }
 
@@ -70,17 +74,22 @@ struct Root {
 
 Result<Root> find_root(const CommandLine& line, ServiceManager& service_manager) {
   if (line.root) return check_delegated(*line.root).map([&] { return Root{.path = *line.root, .unit = {}}; });
-  const auto held = service_manager.control_group(tree_unit).and_then([](const std::string& group) { return absolute_cgroup_path(group); });
+  const auto held = service_manager.control_group(tree_unit).and_then(
+      [](const std::string& group) { return absolute_cgroup_path(group); });
   if (held) return check_delegated(*held).map([&] { return Root{.path = *held, .unit = tree_unit}; });
   const auto own = cgroup_of_process();
   if (own && check_delegated(*own)) return Root{.path = *own, .unit = {}};
-  return fail(ErrorCode::not_delegated, "there is no delegated cgroup to manage: " + held.error().message + (own ? ", and our own cgroup " + *own + " is not writable for us" : "; " + own.error().message),
-              "start the tree with: systemctl --user start cgroupd-tree, or without systemd have root make a cgroup, chown it to you, and say --root DIR");
+  return fail(ErrorCode::not_delegated,
+              "there is no delegated cgroup to manage: " + held.error().message +
+                  (own ? ", and our own cgroup " + *own + " is not writable for us" : "; " + own.error().message),
+              "start the tree with: systemctl --user start cgroupd-tree, or without systemd have root make a cgroup, "
+              "chown it to you, and say --root DIR");
 }
 
 Result<void> refuse_root() {
   if (!is_root_of_the_machine()) return {};
-  return fail(ErrorCode::not_authorized, "cgroupd never runs as root: it needs no privilege beyond one delegated cgroup",
+  return fail(ErrorCode::not_authorized,
+              "cgroupd never runs as root: it needs no privilege beyond one delegated cgroup",
               "start it as an ordinary user: systemctl --user enable --now cgroupd");
 }
 
@@ -89,13 +98,18 @@ Result<void> own_name(sdbus::IConnection& connection) {
     connection.requestName(wire::service_name);
     return {};
   } catch (const sdbus::Error& error) {
-    return fail(ErrorCode::already_exists, std::string("cannot own the bus name ") + wire::service_name + ": " + error.getMessage(),
+    return fail(ErrorCode::already_exists,
+                std::string("cannot own the bus name ") + wire::service_name + ": " + error.getMessage(),
                 "is another cgroupd running? see: systemctl --user status cgroupd");
   }
 }
 
 ExporterOptions exporter_options(const DaemonConfig& config) {
-  return {.listen = config.metrics_listen, .socket = config.metrics_socket, .handed_over = {}, .collector = {}, .version = CGROUPD_VERSION};
+  return {.listen = config.metrics_listen,
+          .socket = config.metrics_socket,
+          .handed_over = {},
+          .collector = {},
+          .version = CGROUPD_VERSION};
 }
 
 Result<int> serve(const CommandLine& line) {
@@ -113,7 +127,8 @@ Result<int> serve(const CommandLine& line) {
   auto kernel = RealKernel::open(root->path, kept_files);
   auto workers_kernel = RealKernel::open(root->path, 0);
   auto scrapes_kernel = RealKernel::open(root->path, 0);
-  if (!kernel || !workers_kernel || !scrapes_kernel) return fail((!kernel ? kernel : !workers_kernel ? workers_kernel : scrapes_kernel).error());
+  if (!kernel || !workers_kernel || !scrapes_kernel)
+    return fail((!kernel ? kernel : !workers_kernel ? workers_kernel : scrapes_kernel).error());
 
   EventLoop loop;
   Worker worker(*std::move(workers_kernel));
@@ -161,8 +176,10 @@ int run(std::span<char* const> arguments) {
     std::fprintf(stderr, "cgroupd: %s\n", line.error().text().c_str());
     return usage_status;
   }
-  if (line->action == CommandLine::Action::print_help) return std::fputs(help_text().c_str(), stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-  if (line->action == CommandLine::Action::print_version) return std::puts("cgroupd " CGROUPD_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+  if (line->action == CommandLine::Action::print_help)
+    return std::fputs(help_text().c_str(), stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+  if (line->action == CommandLine::Action::print_version)
+    return std::puts("cgroupd " CGROUPD_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
   block_termination_signals();
   start_logging();
   const auto status = serve(*line);

@@ -78,8 +78,12 @@ std::vector<Cgroup2Mount> cgroup2_mounts(std::string_view mountinfo) {
     const auto line = words(mountinfo.substr(0, end));
     mountinfo.remove_prefix(std::min(end + 1, mountinfo.size()));
     const auto dash = std::ranges::find(line, "-");
-    if (line.end() - dash < 4 || *(dash + 1) != "cgroup2" || dash - line.begin() <= static_cast<std::ptrdiff_t>(point_field)) continue;
-    mounts.push_back({.mount_point = unescaped(line[point_field]), .root = unescaped(line[root_field]), .options = std::string(*(dash + 3))});
+    if (line.end() - dash < 4 || *(dash + 1) != "cgroup2" ||
+        dash - line.begin() <= static_cast<std::ptrdiff_t>(point_field))
+      continue;
+    mounts.push_back({.mount_point = unescaped(line[point_field]),
+                      .root = unescaped(line[root_field]),
+                      .options = std::string(*(dash + 3))});
   }
   return mounts;
 }

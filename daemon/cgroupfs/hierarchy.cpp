@@ -1,13 +1,13 @@
 // Reading /proc to find cgroup2.
 #include "cgroupfs/hierarchy.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "cgroupfs/file_descriptor.h"
 #include "cgroupfs/formats.h"
@@ -17,13 +17,16 @@ namespace {
 
 Result<std::string> read_proc(const std::string& path) {
   const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) return fail(errno == ENOENT ? ErrorCode::not_found : ErrorCode::failed, "cannot open " + path + ": " + std::generic_category().message(errno), {}, errno);
+  if (!fd)
+    return fail(errno == ENOENT ? ErrorCode::not_found : ErrorCode::failed,
+                "cannot open " + path + ": " + std::generic_category().message(errno), {}, errno);
   std::string text;
   std::array<char, 4096> buffer{};
   while (true) {
     const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(ErrorCode::failed, "cannot read " + path + ": " + std::generic_category().message(errno), {}, errno);
+    if (got < 0)
+      return fail(ErrorCode::failed, "cannot read " + path + ": " + std::generic_category().message(errno), {}, errno);
     if (got == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(got));
   }
@@ -41,7 +44,8 @@ Result<std::vector<Cgroup2Mount>> mounts() {
 }
 
 bool lies_beneath(const std::string& path, const std::string& above) {
-  return above == "/" || path == above || (path.size() > above.size() && path.starts_with(above) && path[above.size()] == '/');
+  return above == "/" || path == above ||
+         (path.size() > above.size() && path.starts_with(above) && path[above.size()] == '/');
 }
 
 }  // namespace
@@ -85,7 +89,9 @@ Result<void> check_delegated(const std::string& directory) {
     const int error = errno;
     return fail(error == ENOENT ? ErrorCode::not_found : ErrorCode::not_delegated,
                 "cannot write " + path + ": " + std::generic_category().message(error),
-                "the cgroup must belong to this user: start cgroupd-tree.service (Delegate=yes), or have root make one and chown it", error);
+                "the cgroup must belong to this user: start cgroupd-tree.service (Delegate=yes), or have root make one "
+                "and chown it",
+                error);
   }
   return {};
 }

@@ -7,8 +7,8 @@
 
 namespace cgroupd {
 
-/// Absolute path of the cgroup of `pid` ("self" when empty) under a cgroup2 mount: what /proc/PID/cgroup says, joined to
-/// the mount point found in /proc/self/mountinfo. unsupported when no cgroup2 hierarchy is mounted.
+/// Absolute path of the cgroup of `pid` ("self" when empty) under a cgroup2 mount: what /proc/PID/cgroup says, joined
+/// to the mount point found in /proc/self/mountinfo. unsupported when no cgroup2 hierarchy is mounted.
 Result<std::string> cgroup_of_process(const std::string& pid = "self");
 
 /// A hierarchy path as the service manager says it ("/user.slice/…") as an absolute one.

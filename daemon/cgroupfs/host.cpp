@@ -1,12 +1,12 @@
 // sysconf(3) and sysinfo(2).
 #include "cgroupfs/host.h"
 
+#include <array>
+#include <string_view>
+
 #include <fcntl.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
-
-#include <array>
-#include <string_view>
 
 #include "cgroupfs/file_descriptor.h"
 #include "cgroupfs/formats.h"
@@ -32,6 +32,8 @@ bool is_root_of_the_machine() {
   return map.size() < 2 || map[0] != "0" || map[1] == "0";
 }
 
-std::uint64_t host_cpus() { return static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_ONLN)); }
+std::uint64_t host_cpus() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_ONLN));
+}
 
 }  // namespace cgroupd

@@ -50,8 +50,8 @@ class Kernel {
 
   /// Waits until `file` reads other than `from` (cgroup.events and the like: the kernel notifies with POLLPRI) or the
   /// time is over, and answers what it reads then. The default serves a kernel whose state never changes by itself.
-  virtual Result<std::string> wait_for_change(const CgroupPath& cgroup, std::string_view file, const std::string& /*from*/,
-                                              std::chrono::milliseconds /*within*/) {
+  virtual Result<std::string> wait_for_change(const CgroupPath& cgroup, std::string_view file,
+                                              const std::string& /*from*/, std::chrono::milliseconds /*within*/) {
     return read(cgroup, file);
   }
 

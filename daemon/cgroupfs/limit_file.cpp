@@ -1,10 +1,10 @@
 // Kernel text of limits.
 #include "cgroupfs/limit_file.h"
 
-#include <unistd.h>
-
 #include <limits>
 #include <set>
+
+#include <unistd.h>
 
 namespace cgroupd {
 namespace {
@@ -31,7 +31,8 @@ std::vector<std::string> device_weight_lines(const DeviceWeights& from, const De
   if (from.default_weight != to.default_weight) lines.push_back("default " + std::to_string(to.default_weight));
   for (const auto& [device, weight] : to.devices) {
     const auto before = from.devices.find(device);
-    if (before == from.devices.end() || before->second != weight) lines.push_back(print_device(device) + " " + std::to_string(weight));
+    if (before == from.devices.end() || before->second != weight)
+      lines.push_back(print_device(device) + " " + std::to_string(weight));
   }
   for (const auto& [device, weight] : from.devices) {
     if (!to.devices.contains(device)) lines.push_back(print_device(device) + " default");
@@ -41,10 +42,14 @@ std::vector<std::string> device_weight_lines(const DeviceWeights& from, const De
 
 }  // namespace
 
-Result<Value> read_limit_text(const Limit& limit, std::string_view kernel_text) { return parse_value(limit, kernel_text); }
+Result<Value> read_limit_text(const Limit& limit, std::string_view kernel_text) {
+  return parse_value(limit, kernel_text);
+}
 
 Result<Value> read_limit(Kernel& kernel, const CgroupPath& cgroup, const Limit& limit) {
-  return kernel.read(cgroup, limit.file).and_then([&](const std::string& text) { return read_limit_text(limit, text); });
+  return kernel.read(cgroup, limit.file).and_then([&](const std::string& text) {
+    return read_limit_text(limit, text);
+  });
 }
 
 Value as_kernel_rounds(const Limit& limit, const Value& value) {
@@ -60,8 +65,10 @@ Value as_kernel_rounds(const Limit& limit, const Value& value) {
 }
 
 std::vector<std::string> write_texts(const Limit& limit, const Value& from, const Value& to) {
-  if (limit.kind == ValueKind::device_max) return device_max_lines(std::get<DeviceMaxima>(from), std::get<DeviceMaxima>(to));
-  if (limit.kind == ValueKind::device_weight) return device_weight_lines(std::get<DeviceWeights>(from), std::get<DeviceWeights>(to));
+  if (limit.kind == ValueKind::device_max)
+    return device_max_lines(std::get<DeviceMaxima>(from), std::get<DeviceMaxima>(to));
+  if (limit.kind == ValueKind::device_weight)
+    return device_weight_lines(std::get<DeviceWeights>(from), std::get<DeviceWeights>(to));
   std::string text = print_value(to);
   // A write of nothing does not reach the kernel; an empty line clears a list (cpuset.c, update_cpumask()).
   if (text.empty()) text = "\n";

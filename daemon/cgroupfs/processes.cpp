@@ -1,12 +1,12 @@
 // Looking at /proc.
 #include "cgroupfs/processes.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
 #include <charconv>
 #include <string_view>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "cgroupfs/file_descriptor.h"
 

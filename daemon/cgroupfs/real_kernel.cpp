@@ -1,6 +1,12 @@
 // System calls on cgroup2.
 #include "cgroupfs/real_kernel.h"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -10,12 +16,6 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <system_error>
 
 #include "cgroupfs/hierarchy.h"
 
@@ -34,17 +34,25 @@ int open_beneath(int directory, const char* path, std::uint64_t flags) {
 ErrorCode code_of(int error) {
   switch (error) {
     case ENOENT:
-    case ENODEV: return ErrorCode::not_found;  // ENODEV: the cgroup went away while its file was open
-    case EEXIST: return ErrorCode::already_exists;
+    case ENODEV:
+      return ErrorCode::not_found;  // ENODEV: the cgroup went away while its file was open
+    case EEXIST:
+      return ErrorCode::already_exists;
     case EACCES:
     case EPERM:
-    case EROFS: return ErrorCode::not_authorized;
+    case EROFS:
+      return ErrorCode::not_authorized;
     case EBUSY:
-    case ENOTEMPTY: return ErrorCode::busy;
-    case ERANGE: return ErrorCode::out_of_range;
-    case EOPNOTSUPP: return ErrorCode::unsupported;
-    case EAGAIN: return ErrorCode::limit_exceeded;
-    default: return ErrorCode::failed;
+    case ENOTEMPTY:
+      return ErrorCode::busy;
+    case ERANGE:
+      return ErrorCode::out_of_range;
+    case EOPNOTSUPP:
+      return ErrorCode::unsupported;
+    case EAGAIN:
+      return ErrorCode::limit_exceeded;
+    default:
+      return ErrorCode::failed;
   }
 }
 
@@ -59,7 +67,9 @@ std::string key_of(const CgroupPath& cgroup, std::string_view file) {
   return key;
 }
 
-const char* directory_of(const CgroupPath& cgroup) { return cgroup.is_root() ? "." : cgroup.str().c_str(); }
+const char* directory_of(const CgroupPath& cgroup) {
+  return cgroup.is_root() ? "." : cgroup.str().c_str();
+}
 
 // The whole file from its beginning; an errno on failure.
 tl::expected<std::string, int> read_all(int fd) {
@@ -100,7 +110,8 @@ Result<std::unique_ptr<RealKernel>> RealKernel::open(const std::string& root, st
   struct statfs info {};
   if (::fstatfs(fd.get(), &info) != 0) return system_error(errno, "cannot look at " + root);
   if (info.f_type != CGROUP2_SUPER_MAGIC) {
-    return fail(ErrorCode::unsupported, root + " is not on a cgroup2 file system", "a delegated cgroup is needed: see cgroups(7)");
+    return fail(ErrorCode::unsupported, root + " is not on a cgroup2 file system",
+                "a delegated cgroup is needed: see cgroups(7)");
   }
   const auto levels = levels_above_root(root);
   if (!levels) return fail(levels.error());
@@ -121,7 +132,9 @@ Result<std::string> RealKernel::read(const CgroupPath& cgroup, std::string_view 
 }
 
 Result<std::string> RealKernel::read_above(unsigned levels, std::string_view file) {
-  if (levels > levels_above_) return fail(ErrorCode::out_of_range, "there is no cgroup " + std::to_string(levels) + " levels above " + root_path_);
+  if (levels > levels_above_)
+    return fail(ErrorCode::out_of_range,
+                "there is no cgroup " + std::to_string(levels) + " levels above " + root_path_);
   std::string path;
   for (unsigned i = 0; i < levels; ++i) path += "../";
   path += file;
@@ -159,7 +172,8 @@ Result<void> RealKernel::make(const CgroupPath& cgroup) {
   // mkdirat has no RESOLVE_BENEATH: make the last part below a parent that was opened with it.
   const FileDescriptor parent(open_beneath(root_.get(), directory_of(cgroup.parent()), O_PATH | O_DIRECTORY));
   if (!parent) return system_error(errno, "cannot make " + cgroup.str() + ": its parent cannot be opened");
-  if (::mkdirat(parent.get(), std::string(cgroup.name()).c_str(), mode) != 0) return system_error(errno, "cannot make " + cgroup.str());
+  if (::mkdirat(parent.get(), std::string(cgroup.name()).c_str(), mode) != 0)
+    return system_error(errno, "cannot make " + cgroup.str());
   return {};
 }
 
@@ -167,7 +181,8 @@ Result<void> RealKernel::remove(const CgroupPath& cgroup) {
   forget_beneath(cgroup);
   const FileDescriptor parent(open_beneath(root_.get(), directory_of(cgroup.parent()), O_PATH | O_DIRECTORY));
   if (!parent) return system_error(errno, "cannot remove " + cgroup.str() + ": its parent cannot be opened");
-  if (::unlinkat(parent.get(), std::string(cgroup.name()).c_str(), AT_REMOVEDIR) != 0) return system_error(errno, "cannot remove " + cgroup.str());
+  if (::unlinkat(parent.get(), std::string(cgroup.name()).c_str(), AT_REMOVEDIR) != 0)
+    return system_error(errno, "cannot remove " + cgroup.str());
   return {};
 }
 
@@ -192,8 +207,8 @@ Result<FileDescriptor> RealKernel::open_directory(const CgroupPath& cgroup) {
   return fd;
 }
 
-Result<std::string> RealKernel::wait_for_change(const CgroupPath& cgroup, std::string_view file, const std::string& from,
-                                                std::chrono::milliseconds within) {
+Result<std::string> RealKernel::wait_for_change(const CgroupPath& cgroup, std::string_view file,
+                                                const std::string& from, std::chrono::milliseconds within) {
   const std::string key = key_of(cgroup, file);
   const FileDescriptor fd(open_beneath(root_.get(), key.c_str(), O_RDONLY));
   if (!fd) return system_error(errno, "cannot open " + key);
@@ -201,10 +216,12 @@ Result<std::string> RealKernel::wait_for_change(const CgroupPath& cgroup, std::s
   while (true) {
     auto text = read_all(fd.get());  // reading re-arms the notification
     if (!text) return system_error(text.error(), "cannot read " + key);
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (*text != from || left.count() <= 0) return *std::move(text);
     pollfd wait{.fd = fd.get(), .events = POLLPRI, .revents = 0};
-    if (::poll(&wait, 1, static_cast<int>(left.count())) < 0 && errno != EINTR) return system_error(errno, "cannot wait for " + key);
+    if (::poll(&wait, 1, static_cast<int>(left.count())) < 0 && errno != EINTR)
+      return system_error(errno, "cannot wait for " + key);
   }
 }
 

@@ -13,8 +13,8 @@
 
 namespace cgroupd {
 
-/// Opens everything beneath the delegated root's descriptor with openat2(RESOLVE_BENEATH | NO_SYMLINKS | NO_MAGICLINKS |
-/// NO_XDEV) (Linux 5.6), so that no name can lead outside. Not thread-safe: one object a thread.
+/// Opens everything beneath the delegated root's descriptor with openat2(RESOLVE_BENEATH | NO_SYMLINKS | NO_MAGICLINKS
+/// | NO_XDEV) (Linux 5.6), so that no name can lead outside. Not thread-safe: one object a thread.
 class RealKernel final : public Kernel {
  public:
   /// `root`: absolute path of the delegated root. `kept_files`: how many written files stay open for the next write

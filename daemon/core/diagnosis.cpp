@@ -27,7 +27,9 @@ std::string level_name(const Kernel& kernel, unsigned levels) {
   return path;
 }
 
-std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+std::string_view last_part(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
 
 std::string controller_of(std::string_view file) {
   const Limit* const limit = find_limit(file);
@@ -46,20 +48,24 @@ Error explain_busy(Kernel& kernel, const CgroupPath& cgroup, std::string_view fi
   const auto below = kernel.children(cgroup);
   if (file == "cgroup.procs") {
     return with_context(std::move(error), ErrorCode::busy,
-                        name + " cannot hold processes: it hands controllers to cgroups below it", "put them in one of those, or in a new one such as " + name + "/main");
+                        name + " cannot hold processes: it hands controllers to cgroups below it",
+                        "put them in one of those, or in a new one such as " + name + "/main");
   }
   if (file == "cgroup.subtree_control" && !pids.empty()) {
-    return with_context(std::move(error), ErrorCode::busy,
-                        name + " holds processes (" + process_labels(pids) + "), so it cannot hand controllers to cgroups below it",
-                        "move them into a cgroup below it first");
+    return with_context(
+        std::move(error), ErrorCode::busy,
+        name + " holds processes (" + process_labels(pids) + "), so it cannot hand controllers to cgroups below it",
+        "move them into a cgroup below it first");
   }
   if (file.empty() && !pids.empty()) {
     return with_context(std::move(error), ErrorCode::busy, name + " still holds " + process_labels(pids),
                         "kill them too with: cgctl remove --kill " + name);
   }
   if (file.empty() && below && !below->empty()) {
-    return with_context(std::move(error), ErrorCode::busy, name + " has cgroups below it (" + name + "/" + below->front() + (below->size() > 1 ? ", …" : "") + ")",
-                        "remove those first, or all at once with: cgctl remove --kill " + name);
+    return with_context(
+        std::move(error), ErrorCode::busy,
+        name + " has cgroups below it (" + name + "/" + below->front() + (below->size() > 1 ? ", …" : "") + ")",
+        "remove those first, or all at once with: cgctl remove --kill " + name);
   }
   return error;
 }
@@ -73,16 +79,22 @@ std::optional<Error> ends_at_user_manager(Kernel& kernel, unsigned first_without
     const auto has = kernel.read_above(level, "cgroup.controllers");
     std::string list = has ? has->substr(0, has->find('\n')) : "";
     return Error{.code = ErrorCode::not_delegated,
-                 .message = "controller " + controller + " is not delegated to users here: it ends at " + unit + ", which has only: " + list,
-                 .hint = "as root: mkdir -p /etc/systemd/system/user@.service.d && printf '[Service]\\nDelegate=cpu cpuset io memory pids\\n' "
-                         "> /etc/systemd/system/user@.service.d/delegate.conf && systemctl daemon-reload, then restart " + unit + " or log in anew"};
+                 .message = "controller " + controller + " is not delegated to users here: it ends at " + unit +
+                            ", which has only: " + list,
+                 .hint =
+                     "as root: mkdir -p /etc/systemd/system/user@.service.d && printf '[Service]\\nDelegate=cpu cpuset "
+                     "io memory pids\\n' "
+                     "> /etc/systemd/system/user@.service.d/delegate.conf && systemctl daemon-reload, then restart " +
+                     unit + " or log in anew"};
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-bool exists(Kernel& kernel, const CgroupPath& cgroup) { return kernel.read(cgroup, "cgroup.controllers").has_value(); }
+bool exists(Kernel& kernel, const CgroupPath& cgroup) {
+  return kernel.read(cgroup, "cgroup.controllers").has_value();
+}
 
 Error no_such_cgroup(Kernel& kernel, const CgroupPath& cgroup) {
   Error error{.code = ErrorCode::not_found, .message = "no cgroup named '" + cgroup.str() + "'"};
@@ -106,7 +118,8 @@ Error explain_missing_controller(Kernel& kernel, const CgroupPath& cgroup, std::
   while (kernel.read_above(levels + 1, "cgroup.controllers")) ++levels;
   if (!lists(kernel.read_above(levels, "cgroup.controllers"), controller)) {
     return {.code = ErrorCode::not_delegated,
-            .message = "controller " + name + " is not available at " + level_name(kernel, levels) + ", the top of the cgroup2 hierarchy as seen from here",
+            .message = "controller " + name + " is not available at " + level_name(kernel, levels) +
+                       ", the top of the cgroup2 hierarchy as seen from here",
             .hint = "the kernel lacks it, cgroup v1 holds it, or this is a container (see /proc/cgroups)"};
   }
   for (unsigned above = levels; above > 0; --above) {
@@ -115,32 +128,38 @@ Error explain_missing_controller(Kernel& kernel, const CgroupPath& cgroup, std::
     if (auto user_manager = ends_at_user_manager(kernel, level, name)) return *std::move(user_manager);
     const std::string parent = level_name(kernel, above);
     return {.code = ErrorCode::not_delegated,
-            .message = "controller " + name + " is not delegated to us: it ends at " + parent + ", which does not have it in cgroup.subtree_control",
+            .message = "controller " + name + " is not delegated to us: it ends at " + parent +
+                       ", which does not have it in cgroup.subtree_control",
             .hint = "whoever owns " + parent + " must write '+" + name + "' to its cgroup.subtree_control"};
   }
   for (const auto& ancestor : cgroup.ancestors()) {
     if (lists(kernel.read(ancestor, "cgroup.subtree_control"), controller)) continue;
     return explain_busy(kernel, ancestor, "cgroup.subtree_control",
                         Error{.code = ErrorCode::not_delegated,
-                              .message = "controller " + name + " is not enabled in cgroup.subtree_control of " + kernel.absolute_path(ancestor),
+                              .message = "controller " + name + " is not enabled in cgroup.subtree_control of " +
+                                         kernel.absolute_path(ancestor),
                               .hint = "something switched it off; setting a limit again switches it on"});
   }
-  return {.code = ErrorCode::not_delegated, .message = "controller " + name + " does not reach " + kernel.absolute_path(cgroup)};
+  return {.code = ErrorCode::not_delegated,
+          .message = "controller " + name + " does not reach " + kernel.absolute_path(cgroup)};
 }
 
 Error diagnose(Kernel& kernel, const CgroupPath& cgroup, std::string_view file, Error error) {
   if (error.code == ErrorCode::busy && error.hint.empty()) return explain_busy(kernel, cgroup, file, std::move(error));
   if (error.code == ErrorCode::unsupported && error.errno_value == EOPNOTSUPP) {
     if (const auto type = kernel.read(cgroup, "cgroup.type"); type && *type != "domain\n") {
-      return with_context(std::move(error), ErrorCode::unsupported, cgroup.str() + " is '" + type->substr(0, type->find('\n')) + "', not a plain domain cgroup",
-                          "a cgroup becomes threaded when cpu or pids is switched on below it while it holds processes; remove it and make it anew");
+      return with_context(std::move(error), ErrorCode::unsupported,
+                          cgroup.str() + " is '" + type->substr(0, type->find('\n')) + "', not a plain domain cgroup",
+                          "a cgroup becomes threaded when cpu or pids is switched on below it while it holds "
+                          "processes; remove it and make it anew");
     }
     return error;
   }
   if (error.code != ErrorCode::not_found || file.empty()) return error;
   if (!cgroup.is_root() && !exists(kernel, cgroup)) return no_such_cgroup(kernel, cgroup);
   const std::string controller = controller_of(file);
-  if (!lists(kernel.read(cgroup, "cgroup.controllers"), controller)) return explain_missing_controller(kernel, cgroup, controller);
+  if (!lists(kernel.read(cgroup, "cgroup.controllers"), controller))
+    return explain_missing_controller(kernel, cgroup, controller);
   const Limit* const limit = find_limit(file);
   return with_context(std::move(error), ErrorCode::unsupported, "this kernel has no " + std::string(file),
                       limit != nullptr && controller == "io" && limit->kind == ValueKind::device_weight

@@ -12,10 +12,13 @@ namespace cgroupd {
 namespace {
 
 // Brings one limit from `from` to `to`; answers what the kernel holds then.
-Result<Value> write_value(Kernel& kernel, const CgroupPath& cgroup, const Limit& limit, const Value& from, const Value& to) {
+Result<Value> write_value(Kernel& kernel, const CgroupPath& cgroup, const Limit& limit, const Value& from,
+                          const Value& to) {
   Result<Value> in_force = from;
   for (const auto& text : write_texts(limit, from, to)) {
-    in_force = kernel.write(cgroup, limit.file, text).and_then([&](const std::string& back) { return read_limit_text(limit, back); });
+    in_force = kernel.write(cgroup, limit.file, text).and_then([&](const std::string& back) {
+      return read_limit_text(limit, back);
+    });
     if (!in_force) return in_force;
   }
   return in_force;
@@ -26,7 +29,8 @@ std::string undo(Kernel& kernel, const Step& step) {
   for (const auto& [limit, value] : step.undo) {
     const Value now = limit == step.limit ? step.to : unset_value(*limit);
     if (auto ok = write_value(kernel, step.cgroup, *limit, now, value); !ok) {
-      left_behind += "; " + std::string(limit->file) + " could not be put back to " + print_value(value) + ": " + ok.error().message;
+      left_behind += "; " + std::string(limit->file) + " could not be put back to " + print_value(value) + ": " +
+                     ok.error().message;
     }
   }
   return left_behind;
@@ -37,8 +41,8 @@ Result<Value> run_step(Kernel& kernel, const Step& step, const ExecuteOptions& o
   auto in_force = write_value(kernel, step.cgroup, *step.limit, step.from, step.to);
   if (!in_force) return fail(diagnose(kernel, step.cgroup, step.limit->file, in_force.error()));
   if (*in_force != as_kernel_rounds(*step.limit, step.to)) {
-    return fail(ErrorCode::failed, step.cgroup.str() + ": the kernel took " + print_value(step.to) + " for " + std::string(step.limit->file) +
-                                       " but holds " + print_value(*in_force));
+    return fail(ErrorCode::failed, step.cgroup.str() + ": the kernel took " + print_value(step.to) + " for " +
+                                       std::string(step.limit->file) + " but holds " + print_value(*in_force));
   }
   return in_force;
 }

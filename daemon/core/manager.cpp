@@ -21,12 +21,16 @@ constexpr std::chrono::seconds kill_patience(10);
 
 Result<void> refuse_reserved(const CgroupPath& cgroup) {
   const auto ancestors = cgroup.ancestors();
-  const std::string_view top = ancestors.size() > 1 ? std::string_view(ancestors[1].str()) : std::string_view(cgroup.str());
+  const std::string_view top =
+      ancestors.size() > 1 ? std::string_view(ancestors[1].str()) : std::string_view(cgroup.str());
   if (top != supervisor_name) return {};
-  return fail(ErrorCode::invalid_argument, "'" + std::string(supervisor_name) + "' is where cgroupd keeps its own process", "choose another name");
+  return fail(ErrorCode::invalid_argument,
+              "'" + std::string(supervisor_name) + "' is where cgroupd keeps its own process", "choose another name");
 }
 
-bool related(const CgroupPath& a, const CgroupPath& b) { return a.contains(b) || b.contains(a); }
+bool related(const CgroupPath& a, const CgroupPath& b) {
+  return a.contains(b) || b.contains(a);
+}
 
 const Limit* limit_of_role(Role role) {
   const auto all = all_limits();
@@ -43,8 +47,13 @@ std::optional<std::uint64_t> number_in(const Values& values, const Limit* limit)
 
 }  // namespace
 
-Manager::Manager(Kernel& kernel, Background& background, ServiceManager* service_manager, ManagerEvents& events, Options options)
-    : kernel_(kernel), background_(background), service_manager_(service_manager), events_(events), options_(std::move(options)) {}
+Manager::Manager(Kernel& kernel, Background& background, ServiceManager* service_manager, ManagerEvents& events,
+                 Options options)
+    : kernel_(kernel),
+      background_(background),
+      service_manager_(service_manager),
+      events_(events),
+      options_(std::move(options)) {}
 
 Result<void> Manager::prepare_root(pid_t self) {
   const CgroupPath root;
@@ -66,7 +75,8 @@ void Manager::create(const CgroupPath& cgroup, const Changes& limits, bool if_ab
     if (if_absent && exists(kernel_, cgroup)) return apply_now(cgroup, limits, {}, done);
     const auto stat = kernel_.read(CgroupPath(), "cgroup.stat");
     if (stat && keyed_value(*stat, "nr_descendants").value_or(0) >= options_.max_cgroups) {
-      return done(fail(ErrorCode::limit_exceeded, "there are " + std::to_string(options_.max_cgroups) + " cgroups already",
+      return done(fail(ErrorCode::limit_exceeded,
+                       "there are " + std::to_string(options_.max_cgroups) + " cgroups already",
                        "remove some, or raise max-cgroups in cgroupd.conf"));
     }
     auto made = make_branch(kernel_, cgroup);
@@ -84,9 +94,11 @@ void Manager::create(const CgroupPath& cgroup, const Changes& limits, bool if_ab
   });
 }
 
-void Manager::set_limits(const CgroupPath& cgroup, const Changes& changes, const ExecuteOptions& options, LimitsDone done) {
+void Manager::set_limits(const CgroupPath& cgroup, const Changes& changes, const ExecuteOptions& options,
+                         LimitsDone done) {
   if (auto ok = refuse_reserved(cgroup); !ok) return done(fail(ok.error()));
-  when_free(cgroup, [this, cgroup, changes, options, done = std::move(done)] { apply_now(cgroup, changes, options, done); });
+  when_free(cgroup,
+            [this, cgroup, changes, options, done = std::move(done)] { apply_now(cgroup, changes, options, done); });
 }
 
 Result<std::vector<std::string>> Manager::plan_limits(const CgroupPath& cgroup, const Changes& changes) {
@@ -125,10 +137,15 @@ void Manager::remove(const CgroupPath& cgroup, bool kill, Done done) {
     };
     if (!kill) {
       auto ok = kernel_.remove(cgroup);
-      return gone(ok ? ok : Result<void>(fail(diagnose(kernel_, cgroup, "", ok.error().code == ErrorCode::not_found ? no_such_cgroup(kernel_, cgroup) : ok.error()))));
+      return gone(ok ? ok
+                     : Result<void>(fail(diagnose(
+                           kernel_, cgroup, "",
+                           ok.error().code == ErrorCode::not_found ? no_such_cgroup(kernel_, cgroup) : ok.error()))));
     }
     auto result = std::make_shared<Result<void>>();
-    in_background(cgroup, [cgroup, result](Kernel& kernel) { *result = kill_and_remove(kernel, cgroup, kill_patience); }, [gone, result] { gone(*result); });
+    in_background(
+        cgroup, [cgroup, result](Kernel& kernel) { *result = kill_and_remove(kernel, cgroup, kill_patience); },
+        [gone, result] { gone(*result); });
   });
 }
 
@@ -147,15 +164,18 @@ void Manager::attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, D
   }
   if (beyond_us.empty()) return done({});
   if (service_manager_ == nullptr || !options_.tree_unit) return done(fail(std::move(last)));
-  service_manager_->attach(*options_.tree_unit, "/" + cgroup.str(), beyond_us, [this, cgroup, beyond_us, last, done = std::move(done)](const Result<void>& ok) {
-    const auto procs = kernel_.read(cgroup, "cgroup.procs");
-    const auto now = procs ? process_ids(*procs) : std::vector<std::int32_t>();
-    const bool all_there = std::ranges::all_of(beyond_us, [&](pid_t pid) { return std::ranges::binary_search(now, pid); });
-    if (all_there) return done({});
-    Error error = last;
-    error.message += ok ? "; systemd answered yes, but the process is not there" : "; " + ok.error().message;
-    done(fail(std::move(error)));
-  });
+  service_manager_->attach(
+      *options_.tree_unit, "/" + cgroup.str(), beyond_us,
+      [this, cgroup, beyond_us, last, done = std::move(done)](const Result<void>& ok) {
+        const auto procs = kernel_.read(cgroup, "cgroup.procs");
+        const auto now = procs ? process_ids(*procs) : std::vector<std::int32_t>();
+        const bool all_there =
+            std::ranges::all_of(beyond_us, [&](pid_t pid) { return std::ranges::binary_search(now, pid); });
+        if (all_there) return done({});
+        Error error = last;
+        error.message += ok ? "; systemd answered yes, but the process is not there" : "; " + ok.error().message;
+        done(fail(std::move(error)));
+      });
 }
 
 Result<FileDescriptor> Manager::open_directory(const CgroupPath& cgroup) {
@@ -178,7 +198,9 @@ std::vector<CgroupStatus> Manager::list() {
   return all;
 }
 
-Result<Snapshot> Manager::snapshot(const std::vector<std::string>& fields) { return read_snapshot(kernel_, walk(kernel_, most_walked), fields); }
+Result<Snapshot> Manager::snapshot(const std::vector<std::string>& fields) {
+  return read_snapshot(kernel_, walk(kernel_, most_walked), fields);
+}
 
 Result<void> Manager::freeze(const CgroupPath& cgroup, bool frozen) {
   if (auto ok = refuse_reserved(cgroup); !ok) return ok;
@@ -201,8 +223,10 @@ std::vector<std::string> Manager::controllers() {
   return {names.begin(), names.end()};
 }
 
-Result<Value> Manager::wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change, const Value& in_force) {
-  const ParentLimit parent = needs_parent(change) ? effective_limit_above(kernel_, cgroup, limit) : ParentLimit(Unlimited{});
+Result<Value> Manager::wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change,
+                                    const Value& in_force) {
+  const ParentLimit parent =
+      needs_parent(change) ? effective_limit_above(kernel_, cgroup, limit) : ParentLimit(Unlimited{});
   auto value = resolve_change(limit, change, in_force, parent);
   if (!value) return value;
   return as_kernel_rounds(limit, *value);
@@ -224,26 +248,33 @@ Result<Plan> Manager::plan_for(const CgroupPath& cgroup, const Changes& changes)
     if (const Limit* const other = companion(*limit); other != nullptr && !changes.contains(other)) {
       if (auto value = read_limit(kernel_, cgroup, *other)) target.in_force.emplace(other, *std::move(value));
     }
-    const bool takes_away = limit->lowering != Lowering::harmless && lowers(target.in_force.at(limit), target.wanted.at(limit));
+    const bool takes_away =
+        limit->lowering != Lowering::harmless && lowers(target.in_force.at(limit), target.wanted.at(limit));
     if (takes_away && !target.in_use.memory_bytes) {
       const auto text = kernel_.read(cgroup, "memory.current");
       target.in_use.memory_bytes = text ? single_number(*text) : std::nullopt;
     }
   }
-  if (const auto remembered = weight_before_idle_.find(cgroup); remembered != weight_before_idle_.end()) target.remembered_weight = remembered->second;
+  if (const auto remembered = weight_before_idle_.find(cgroup); remembered != weight_before_idle_.end())
+    target.remembered_weight = remembered->second;
   return make_plan({target});
 }
 
-void Manager::apply_now(const CgroupPath& cgroup, const Changes& changes, const ExecuteOptions& options, LimitsDone done) {
+void Manager::apply_now(const CgroupPath& cgroup, const Changes& changes, const ExecuteOptions& options,
+                        LimitsDone done) {
   auto plan = plan_for(cgroup, changes);
   if (!plan) return done(fail(plan.error()));
   if (!may_block(*plan)) return finish_change(cgroup, changes, *plan, execute(kernel_, *plan, options), done);
   auto applied = std::make_shared<Result<std::vector<Value>>>();
-  in_background(cgroup, [plan = *plan, options, applied](Kernel& kernel) { *applied = execute(kernel, plan, options); },
-                [this, cgroup, changes, plan = *plan, applied, done = std::move(done)] { finish_change(cgroup, changes, plan, *applied, done); });
+  in_background(
+      cgroup, [plan = *plan, options, applied](Kernel& kernel) { *applied = execute(kernel, plan, options); },
+      [this, cgroup, changes, plan = *plan, applied, done = std::move(done)] {
+        finish_change(cgroup, changes, plan, *applied, done);
+      });
 }
 
-void Manager::finish_change(const CgroupPath& cgroup, const Changes& changes, const Plan& plan, Result<std::vector<Value>> applied, const LimitsDone& done) {
+void Manager::finish_change(const CgroupPath& cgroup, const Changes& changes, const Plan& plan,
+                            Result<std::vector<Value>> applied, const LimitsDone& done) {
   if (!applied) return done(fail(applied.error()));
   Values in_force;
   for (std::size_t i = 0; i < plan.size(); ++i) in_force.insert_or_assign(plan[i].limit, (*applied)[i]);
@@ -254,7 +285,8 @@ void Manager::finish_change(const CgroupPath& cgroup, const Changes& changes, co
       if (step.limit != idle) continue;
       if (*now == 0) weight_before_idle_.erase(cgroup);
       for (const auto& [limit, value] : step.undo) {
-        if (*now == 1 && limit == weight) weight_before_idle_[cgroup] = number_in({{weight, value}}, weight).value_or(100);
+        if (*now == 1 && limit == weight)
+          weight_before_idle_[cgroup] = number_in({{weight, value}}, weight).value_or(100);
       }
     }
   }
@@ -289,13 +321,18 @@ void Manager::in_background(const CgroupPath& cgroup, Background::Job job, std::
 Error Manager::attach_refused(const CgroupPath& cgroup, pid_t pid, Error error) {
   const std::string who = "process " + process_label(pid);
   if (error.errno_value == ESRCH) {
-    return Error{.code = ErrorCode::not_found, .message = "there is no process " + std::to_string(pid), .hint = {}, .errno_value = ESRCH};
+    return Error{.code = ErrorCode::not_found,
+                 .message = "there is no process " + std::to_string(pid),
+                 .hint = {},
+                 .errno_value = ESRCH};
   }
   if (error.code == ErrorCode::not_authorized || error.errno_value == ENOENT) {
     const auto stands = cgroup_of_process(std::to_string(pid));
     error.code = ErrorCode::not_authorized;
-    error.message = who + " cannot be moved to " + cgroup.str() + ": it stands in " + (stands ? *stands : std::string("a cgroup we cannot see")) +
-                    ", and moving needs write access to cgroup.procs of the nearest common ancestor, which belongs to another user";
+    error.message =
+        who + " cannot be moved to " + cgroup.str() + ": it stands in " +
+        (stands ? *stands : std::string("a cgroup we cannot see")) +
+        ", and moving needs write access to cgroup.procs of the nearest common ancestor, which belongs to another user";
     error.hint = "start it in place instead: cgctl run " + cgroup.str() + " -- COMMAND";
     return error;
   }

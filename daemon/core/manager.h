@@ -1,8 +1,6 @@
 // The use cases: what can be done to cgroups, by name.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstddef>
 #include <functional>
 #include <list>
@@ -11,6 +9,8 @@
 #include <set>
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "cgroupfs/kernel.h"
 #include "core/executor.h"
@@ -44,20 +44,21 @@ class Manager {
   using Done = std::function<void(Result<void>)>;
 
   struct Options {
-    Changes defaults = {};                          ///< limits of every new cgroup, unless the caller names them
+    Changes defaults = {};  ///< limits of every new cgroup, unless the caller names them
     std::size_t max_cgroups = 4096;
-    std::optional<std::string> tree_unit = {};      ///< the unit that holds the delegated root, when systemd does
+    std::optional<std::string> tree_unit = {};  ///< the unit that holds the delegated root, when systemd does
   };
 
   /// `service_manager` may be absent (no systemd). All references must outlive the manager.
-  Manager(Kernel& kernel, Background& background, ServiceManager* service_manager, ManagerEvents& events, Options options);
+  Manager(Kernel& kernel, Background& background, ServiceManager* service_manager, ManagerEvents& events,
+          Options options);
 
   /// Makes the delegated root ready: nothing but managed cgroups beneath it may hold processes, and every controller it
   /// has is handed down. A process of ours in the root moves to the supervisor leaf; others are named (busy).
   Result<void> prepare_root(pid_t self);
 
-  /// Makes a cgroup and sets its limits; if one cannot be set, nothing is made. With `if_absent`, a cgroup that is there
-  /// gets the limits as set_limits() would. Answers what is in force for the limits named (and for the defaults).
+  /// Makes a cgroup and sets its limits; if one cannot be set, nothing is made. With `if_absent`, a cgroup that is
+  /// there gets the limits as set_limits() would. Answers what is in force for the limits named (and for the defaults).
   void create(const CgroupPath& cgroup, const Changes& limits, bool if_absent, LimitsDone done);
 
   /// A patch: all or nothing, what is not named stays. Answers what is in force for the limits named.
@@ -94,7 +95,8 @@ class Manager {
   Result<Plan> plan_for(const CgroupPath& cgroup, const Changes& changes);
   Result<Value> wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change, const Value& in_force);
   void apply_now(const CgroupPath& cgroup, const Changes& changes, const ExecuteOptions& options, LimitsDone done);
-  void finish_change(const CgroupPath& cgroup, const Changes& changes, const Plan& plan, Result<std::vector<Value>> applied, const LimitsDone& done);
+  void finish_change(const CgroupPath& cgroup, const Changes& changes, const Plan& plan,
+                     Result<std::vector<Value>> applied, const LimitsDone& done);
   void when_free(const CgroupPath& cgroup, std::function<void()> action);
   void in_background(const CgroupPath& cgroup, Background::Job job, std::function<void()> then);
   Error attach_refused(const CgroupPath& cgroup, pid_t pid, Error error);

@@ -35,7 +35,8 @@ bool may_swap(Kernel& kernel, const CgroupPath& cgroup) {
 
 // What reclaim cannot take away (memory.stat, cgroup-v2.rst).
 std::uint64_t unreclaimable(Kernel& kernel, const CgroupPath& cgroup) {
-  constexpr std::array<std::string_view, 6> pinned = {"unevictable", "slab_unreclaimable", "kernel_stack", "pagetables", "percpu", "sock"};
+  constexpr std::array<std::string_view, 6> pinned = {
+      "unevictable", "slab_unreclaimable", "kernel_stack", "pagetables", "percpu", "sock"};
   constexpr std::array<std::string_view, 2> swappable = {"active_anon", "inactive_anon"};  // shared memory included
   const auto text = kernel.read(cgroup, "memory.stat");
   if (!text) return 0;
@@ -47,17 +48,20 @@ std::uint64_t unreclaimable(Kernel& kernel, const CgroupPath& cgroup) {
   return bytes;
 }
 
-Error impossible(const Step& step, std::uint64_t wanted, std::uint64_t stuck, std::uint64_t now, const std::string& why) {
+Error impossible(const Step& step, std::uint64_t wanted, std::uint64_t stuck, std::uint64_t now,
+                 const std::string& why) {
   return Error{.code = ErrorCode::busy,
-               .message = step.cgroup.str() + ": memory.max cannot go down to " + print_bytes(wanted) + " without killing: " + why + "; " +
-                          print_bytes(now) + " in use, of which " + print_bytes(stuck) + " cannot be reclaimed; nothing was changed",
+               .message = step.cgroup.str() + ": memory.max cannot go down to " + print_bytes(wanted) +
+                          " without killing: " + why + "; " + print_bytes(now) + " in use, of which " +
+                          print_bytes(stuck) + " cannot be reclaimed; nothing was changed",
                .hint = "stop something in it, add swap, or say --force to let the kernel kill"};
 }
 
 // Puts memory.high back when it goes out of scope.
 class Squeeze {
  public:
-  Squeeze(Kernel& kernel, const CgroupPath& cgroup, std::string before) : kernel_(kernel), cgroup_(cgroup), before_(std::move(before)) {}
+  Squeeze(Kernel& kernel, const CgroupPath& cgroup, std::string before)
+      : kernel_(kernel), cgroup_(cgroup), before_(std::move(before)) {}
   Squeeze(const Squeeze&) = delete;
   Squeeze& operator=(const Squeeze&) = delete;
   Squeeze(Squeeze&&) = delete;
@@ -93,7 +97,8 @@ Result<Value> land_softly(Kernel& kernel, const Step& step, std::chrono::millise
   for (std::uint64_t i = 1; i <= steps; ++i) {
     const std::uint64_t level = begin - (begin - goal) / steps * i;
     const auto text = std::to_string(i == steps ? goal : level);
-    if (auto ok = kernel.write(step.cgroup, "memory.high", text); !ok) return fail(diagnose(kernel, step.cgroup, "memory.high", ok.error()));
+    if (auto ok = kernel.write(step.cgroup, "memory.high", text); !ok)
+      return fail(diagnose(kernel, step.cgroup, "memory.high", ok.error()));
   }
   std::uint64_t now = used(kernel, step.cgroup);
   constexpr int most_fruitless = 8;

@@ -9,8 +9,8 @@
 namespace cgroupd {
 
 /// Squeezes the cgroup below `step.to` with memory.high and memory.reclaim, then writes memory.max; memory.high is as
-/// before afterwards. Blocks up to `within`; for the worker. When it cannot get there (anonymous memory without swap, or
-/// time is over), everything is as before and the error (busy) says how far it got and what cannot be reclaimed.
+/// before afterwards. Blocks up to `within`; for the worker. When it cannot get there (anonymous memory without swap,
+/// or time is over), everything is as before and the error (busy) says how far it got and what cannot be reclaimed.
 Result<Value> land_softly(Kernel& kernel, const Step& step, std::chrono::milliseconds within);
 
 }  // namespace cgroupd

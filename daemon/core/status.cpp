@@ -14,24 +14,30 @@
 namespace cgroupd {
 namespace {
 
-constexpr std::array<std::string_view, 5> usage_files = {"memory.current", "memory.peak", "memory.swap.current", "pids.current", "pids.peak"};
+constexpr std::array<std::string_view, 5> usage_files = {"memory.current", "memory.peak", "memory.swap.current",
+                                                         "pids.current", "pids.peak"};
 
 // Files of counters: the file, and what stands before the key in the answer.
 struct Keyed {
   std::string_view file, prefix;
 };
-constexpr std::array<Keyed, 3> event_files = {{{"memory.events", "memory."}, {"memory.swap.events", "memory.swap."}, {"pids.events", "pids."}}};
+constexpr std::array<Keyed, 3> event_files = {
+    {{"memory.events", "memory."}, {"memory.swap.events", "memory.swap."}, {"pids.events", "pids."}}};
 
 void read_keyed(Kernel& kernel, const CgroupPath& cgroup, const Keyed& source, Numbers& into) {
   const auto text = kernel.read(cgroup, source.file);
   if (!text) return;
-  for_each_keyed(*text, [&](std::string_view key, std::uint64_t value) { into[std::string(source.prefix) + std::string(key)] = value; });
+  for_each_keyed(*text, [&](std::string_view key, std::uint64_t value) {
+    into[std::string(source.prefix) + std::string(key)] = value;
+  });
 }
 
 bool is_file_name(std::string_view file) {
   constexpr std::size_t longest = 64;
-  const bool characters = std::ranges::all_of(file, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_'; });
-  return characters && file.size() <= longest && file.find('.') != std::string_view::npos && file.front() != '.' && file.find("..") == std::string_view::npos;
+  const bool characters = std::ranges::all_of(
+      file, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_'; });
+  return characters && file.size() <= longest && file.find('.') != std::string_view::npos && file.front() != '.' &&
+         file.find("..") == std::string_view::npos;
 }
 
 Amount least(const Amount& a, const Amount& b) {
@@ -58,7 +64,8 @@ Amount number_of(const Result<std::string>& text, const Limit& limit) {
 Result<CgroupStatus> read_status(Kernel& kernel, const CgroupPath& cgroup) {
   const auto state = kernel.read(cgroup, "cgroup.events");
   if (!state) return fail(diagnose(kernel, cgroup, "cgroup.events", state.error()));
-  CgroupStatus status{.name = cgroup.str(), .path = kernel.absolute_path(cgroup), .limits = {}, .usage = {}, .events = {}};
+  CgroupStatus status{
+      .name = cgroup.str(), .path = kernel.absolute_path(cgroup), .limits = {}, .usage = {}, .events = {}};
   status.populated = keyed_value(*state, "populated") == 1;
   status.frozen = keyed_value(*state, "frozen") == 1;
   for (const auto& limit : all_limits()) {
@@ -76,9 +83,11 @@ Result<CgroupStatus> read_status(Kernel& kernel, const CgroupPath& cgroup) {
 
 Amount effective_limit_above(Kernel& kernel, const CgroupPath& cgroup, const Limit& limit) {
   // A protection or a soft limit is a share of what there may be at all.
-  const Limit* const counted = limit.controller == "memory" && limit.role != Role::swap_room ? find_limit("memory.max") : &limit;
+  const Limit* const counted =
+      limit.controller == "memory" && limit.role != Role::swap_room ? find_limit("memory.max") : &limit;
   Amount effective = Unlimited{};
-  for (const auto& ancestor : cgroup.ancestors()) effective = least(effective, number_of(kernel.read(ancestor, counted->file), *counted));
+  for (const auto& ancestor : cgroup.ancestors())
+    effective = least(effective, number_of(kernel.read(ancestor, counted->file), *counted));
   for (unsigned level = 1;; ++level) {
     if (!kernel.read_above(level, "cgroup.controllers")) break;
     effective = least(effective, number_of(kernel.read_above(level, counted->file), *counted));
@@ -90,22 +99,33 @@ Amount effective_limit_above(Kernel& kernel, const CgroupPath& cgroup, const Lim
 }
 
 std::vector<std::string> default_snapshot_fields() {
-  return {"memory.current",       "memory.max",         "memory.swap.current", "pids.current",         "pids.max",
-          "cpu.stat:usage_usec",  "cpu.stat:nr_throttled", "cpu.stat:throttled_usec", "memory.events:oom_kill", "cgroup.events:populated"};
+  return {"memory.current",
+          "memory.max",
+          "memory.swap.current",
+          "pids.current",
+          "pids.max",
+          "cpu.stat:usage_usec",
+          "cpu.stat:nr_throttled",
+          "cpu.stat:throttled_usec",
+          "memory.events:oom_kill",
+          "cgroup.events:populated"};
 }
 
-Result<Snapshot> read_snapshot(Kernel& kernel, const std::vector<CgroupPath>& cgroups, const std::vector<std::string>& fields) {
+Result<Snapshot> read_snapshot(Kernel& kernel, const std::vector<CgroupPath>& cgroups,
+                               const std::vector<std::string>& fields) {
   constexpr std::size_t most_fields = 64;
   struct Field {
     std::string_view file, key;
   };
-  if (fields.size() > most_fields) return fail(ErrorCode::limit_exceeded, std::to_string(fields.size()) + " fields asked for; at most 64 are allowed");
+  if (fields.size() > most_fields)
+    return fail(ErrorCode::limit_exceeded, std::to_string(fields.size()) + " fields asked for; at most 64 are allowed");
   std::vector<Field> wanted;
   for (const std::string_view field : fields) {
     const auto colon = std::min(field.find(':'), field.size());
     const auto key = colon == field.size() ? std::string_view() : field.substr(colon + 1);
     if (!is_file_name(field.substr(0, colon))) {
-      return fail(ErrorCode::invalid_argument, "'" + std::string(field.substr(0, 64)) + "' is no field", "write memory.current or cpu.stat:usage_usec");
+      return fail(ErrorCode::invalid_argument, "'" + std::string(field.substr(0, 64)) + "' is no field",
+                  "write memory.current or cpu.stat:usage_usec");
     }
     wanted.push_back({.file = field.substr(0, colon), .key = key});
   }
@@ -118,7 +138,9 @@ Result<Snapshot> read_snapshot(Kernel& kernel, const std::vector<CgroupPath>& cg
     for (const auto& field : wanted) {
       if (field.file != last_file) text = kernel.read(cgroup, field.file);
       last_file = field.file;
-      const auto number = !text ? std::nullopt : field.key.empty() ? single_number(*text) : keyed_value(*text, field.key);
+      const auto number = !text               ? std::nullopt
+                          : field.key.empty() ? single_number(*text)
+                                              : keyed_value(*text, field.key);
       row.push_back(number.value_or(std::numeric_limits<std::uint64_t>::max()));
     }
     snapshot.emplace_back(cgroup, std::move(row));

@@ -28,7 +28,9 @@ constexpr std::size_t everything = 1'000'000;
 
 }  // namespace
 
-std::vector<CgroupPath> walk(Kernel& kernel, std::size_t most) { return walk_beneath(kernel, CgroupPath(), most); }
+std::vector<CgroupPath> walk(Kernel& kernel, std::size_t most) {
+  return walk_beneath(kernel, CgroupPath(), most);
+}
 
 std::vector<CgroupPath> walk_beneath(Kernel& kernel, const CgroupPath& top, std::size_t most) {
   std::vector<CgroupPath> found;
@@ -44,12 +46,14 @@ Result<void> hand_down_controllers(Kernel& kernel, const CgroupPath& parent) {
   std::string wanted;
   const auto given = words(*gives);
   for (const auto controller : words(*has)) {
-    if (std::ranges::find(given, controller) == given.end()) wanted += (wanted.empty() ? "+" : " +") + std::string(controller);
+    if (std::ranges::find(given, controller) == given.end())
+      wanted += (wanted.empty() ? "+" : " +") + std::string(controller);
   }
   if (wanted.empty()) return {};
   const auto procs = kernel.read(parent, "cgroup.procs");
   if (procs && !process_ids(*procs).empty()) {
-    return fail(diagnose(kernel, parent, "cgroup.subtree_control", Error{.code = ErrorCode::busy, .message = "", .errno_value = EBUSY}));
+    return fail(diagnose(kernel, parent, "cgroup.subtree_control",
+                         Error{.code = ErrorCode::busy, .message = "", .errno_value = EBUSY}));
   }
   if (auto ok = kernel.write(parent, "cgroup.subtree_control", wanted); !ok) {
     return fail(diagnose(kernel, parent, "cgroup.subtree_control", ok.error()));
@@ -89,14 +93,18 @@ void unmake(Kernel& kernel, const std::vector<CgroupPath>& made) {
 }
 
 Result<void> kill_and_remove(Kernel& kernel, const CgroupPath& cgroup, std::chrono::milliseconds within) {
-  if (auto ok = kernel.write(cgroup, "cgroup.kill", "1"); !ok) return fail(diagnose(kernel, cgroup, "cgroup.kill", ok.error()));
+  if (auto ok = kernel.write(cgroup, "cgroup.kill", "1"); !ok)
+    return fail(diagnose(kernel, cgroup, "cgroup.kill", ok.error()));
   const auto deadline = std::chrono::steady_clock::now() + within;
   auto events = kernel.read(cgroup, "cgroup.events");
   while (events && keyed_value(*events, "populated") != 0) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) {
-      return fail(ErrorCode::busy, cgroup.str() + " still holds processes " + std::to_string(within.count()) + " ms after they were killed",
-                  "a process in uninterruptible sleep (state D) dies when its I/O ends; try again then");
+      return fail(
+          ErrorCode::busy,
+          cgroup.str() + " still holds processes " + std::to_string(within.count()) + " ms after they were killed",
+          "a process in uninterruptible sleep (state D) dies when its I/O ends; try again then");
     }
     events = kernel.wait_for_change(cgroup, "cgroup.events", *events, left);
   }

@@ -1,10 +1,10 @@
 // The worker thread and its queues.
 #include "core/worker.h"
 
+#include <utility>
+
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#include <utility>
 
 namespace cgroupd {
 

@@ -1,15 +1,14 @@
 // sd-event sources.
 #include "dbus/event_loop.h"
 
-#include <poll.h>
-#include <systemd/sd-event.h>
-
 #include <csignal>
 #include <ctime>
 #include <list>
 #include <utility>
 
+#include <poll.h>
 #include <sdbus-c++/Error.h>
+#include <systemd/sd-event.h>
 
 namespace cgroupd {
 namespace {
@@ -27,8 +26,8 @@ using Source = std::unique_ptr<sd_event_source, SourceUnref>;
 struct EventLoop::State {
   std::unique_ptr<sd_event, EventUnref> event;
   std::list<std::pair<Action, Source>> readers;
-  Source interrupt, terminate, bus_io, bus_time, idle;
-  Action on_termination, on_idle;
+  Source interrupt, terminate, bus_io, bus_time, later;
+  Action on_termination, on_later;
   sdbus::IConnection* connection = nullptr;
 
   static State& of(void* self) { return *static_cast<State*>(self); }
@@ -69,36 +68,39 @@ void EventLoop::serve(sdbus::IConnection& connection) {
   state_->connection = &connection;
   const auto poll_data = connection.getEventLoopPollData();
   sd_event_source* io = nullptr;
-  sd_event_add_io(state_->event.get(), &io, poll_data.fd, EPOLLIN,
-                  [](sd_event_source*, int, std::uint32_t, void* self) {
-                    State::of(self).process_bus();
-                    return 0;
-                  },
-                  state_.get());
+  sd_event_add_io(
+      state_->event.get(), &io, poll_data.fd, EPOLLIN,
+      [](sd_event_source*, int, std::uint32_t, void* self) {
+        State::of(self).process_bus();
+        return 0;
+      },
+      state_.get());
   state_->bus_io.reset(io);
   sd_event_source_set_prepare(io, [](sd_event_source*, void* self) {
     State::of(self).prepare_bus();
     return 0;
   });
   sd_event_source* timer = nullptr;
-  sd_event_add_time(state_->event.get(), &timer, CLOCK_MONOTONIC, 0, 1,
-                    [](sd_event_source*, std::uint64_t, void* self) {
-                      State::of(self).process_bus();
-                      return 0;
-                    },
-                    state_.get());
+  sd_event_add_time(
+      state_->event.get(), &timer, CLOCK_MONOTONIC, 0, 1,
+      [](sd_event_source*, std::uint64_t, void* self) {
+        State::of(self).process_bus();
+        return 0;
+      },
+      state_.get());
   state_->bus_time.reset(timer);
 }
 
 void EventLoop::on_readable(int fd, Action action) {
   auto& reader = state_->readers.emplace_back(std::move(action), nullptr);
   sd_event_source* source = nullptr;
-  sd_event_add_io(state_->event.get(), &source, fd, EPOLLIN,
-                  [](sd_event_source*, int, std::uint32_t, void* self) {
-                    (*static_cast<Action*>(self))();
-                    return 0;
-                  },
-                  &reader.first);
+  sd_event_add_io(
+      state_->event.get(), &source, fd, EPOLLIN,
+      [](sd_event_source*, int, std::uint32_t, void* self) {
+        (*static_cast<Action*>(self))();
+        return 0;
+      },
+      &reader.first);
   reader.second.reset(source);
 }
 
@@ -115,26 +117,32 @@ void EventLoop::on_termination(Action action) {
   state_->interrupt.reset(source);
 }
 
-void EventLoop::when_idle(Action action) {
-  state_->on_idle = std::move(action);
-  if (state_->idle) {
-    sd_event_source_set_enabled(state_->idle.get(), SD_EVENT_ONESHOT);
+void EventLoop::soon(Action action) {
+  constexpr std::uint64_t delay_us = 10'000;
+  constexpr std::uint64_t accuracy_us = 1'000;  // 0 would mean a quarter of a second
+  state_->on_later = std::move(action);
+  if (state_->later) {
+    sd_event_source_set_time_relative(state_->later.get(), delay_us);
+    sd_event_source_set_enabled(state_->later.get(), SD_EVENT_ONESHOT);
     return;
   }
   sd_event_source* source = nullptr;
-  sd_event_add_defer(state_->event.get(), &source,
-                     [](sd_event_source*, void* self) {
-                       State::of(self).on_idle();
-                       return 0;
-                     },
-                     state_.get());
-  state_->idle.reset(source);
-  sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IDLE);
-  sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+  sd_event_add_time_relative(
+      state_->event.get(), &source, CLOCK_MONOTONIC, delay_us, accuracy_us,
+      [](sd_event_source*, std::uint64_t, void* self) {
+        State::of(self).on_later();
+        return 0;
+      },
+      state_.get());
+  state_->later.reset(source);
 }
 
-int EventLoop::run() { return sd_event_loop(state_->event.get()); }
+int EventLoop::run() {
+  return sd_event_loop(state_->event.get());
+}
 
-void EventLoop::stop(int status) { sd_event_exit(state_->event.get(), status); }
+void EventLoop::stop(int status) {
+  sd_event_exit(state_->event.get(), status);
+}
 
 }  // namespace cgroupd

@@ -29,8 +29,8 @@ class EventLoop {
   /// Calls `action` on SIGTERM and SIGINT, which must be blocked in every thread.
   void on_termination(Action action);
 
-  /// Calls `action` once, when nothing else is to be done; asking again before it ran has no effect.
-  void when_idle(Action action);
+  /// Calls `action` once, a hundredth of a second from now; asking again before it ran puts it off.
+  void soon(Action action);
 
   /// Runs until stop(); the exit status given there.
   int run();

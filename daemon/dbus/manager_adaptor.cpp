@@ -17,7 +17,8 @@ class Request {
       : instruments_(instruments), method_(method), begin_(std::chrono::steady_clock::now()) {}
 
   void done(const Error* error) const {
-    instruments_.request_done(method_, std::chrono::steady_clock::now() - begin_, error == nullptr ? std::string_view() : error_name(error->code));
+    instruments_.request_done(method_, std::chrono::steady_clock::now() - begin_,
+                              error == nullptr ? std::string_view() : error_name(error->code));
   }
 
  private:
@@ -52,25 +53,34 @@ Manager::Done replying(const Request& request, sdbus::Result<>&& result) {
 
 }  // namespace
 
-ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments, std::string version)
-    : AdaptorInterfaces(connection, wire::object_path), manager_(manager), instruments_(instruments), version_(std::move(version)) {
+ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments,
+                               std::string version)
+    : AdaptorInterfaces(connection, wire::object_path),
+      manager_(manager),
+      instruments_(instruments),
+      version_(std::move(version)) {
   registerAdaptor();
 }
 
-ManagerAdaptor::~ManagerAdaptor() { unregisterAdaptor(); }
+ManagerAdaptor::~ManagerAdaptor() {
+  unregisterAdaptor();
+}
 
-void ManagerAdaptor::Create(LimitsResult&& result, std::string name, wire::Dictionary limits, wire::Dictionary options) {
+void ManagerAdaptor::Create(LimitsResult&& result, std::string name, wire::Dictionary limits,
+                            wire::Dictionary options) {
   const auto done = replying(Request(instruments_, "Create"), std::move(result));
   const auto path = CgroupPath::parse(name);
   if (!path) return done(fail(path.error()));
   const auto changes = wire::decode_changes(limits);
   if (!changes) return done(fail(changes.error()));
-  const auto if_absent = wire::require_known(options, {"if_absent"}).and_then([&] { return wire::option_flag(options, "if_absent"); });
+  const auto if_absent =
+      wire::require_known(options, {"if_absent"}).and_then([&] { return wire::option_flag(options, "if_absent"); });
   if (!if_absent) return done(fail(if_absent.error()));
   manager_.create(*path, *changes, *if_absent, done);
 }
 
-void ManagerAdaptor::SetLimits(LimitsResult&& result, std::string name, wire::Dictionary changes, wire::Dictionary options) {
+void ManagerAdaptor::SetLimits(LimitsResult&& result, std::string name, wire::Dictionary changes,
+                               wire::Dictionary options) {
   const auto plan = wire::option_flag(options, "plan");
   if (plan && *plan) return show_plan(std::move(result), name, changes, options);
   const auto done = replying(Request(instruments_, "SetLimits"), std::move(result));
@@ -79,17 +89,22 @@ void ManagerAdaptor::SetLimits(LimitsResult&& result, std::string name, wire::Di
   const auto wanted = wire::decode_changes(changes);
   if (!wanted) return done(fail(wanted.error()));
   if (!plan) return done(fail(plan.error()));
-  const auto force = wire::require_known(options, {"force", "plan"}).and_then([&] { return wire::option_flag(options, "force"); });
+  const auto force =
+      wire::require_known(options, {"force", "plan"}).and_then([&] { return wire::option_flag(options, "force"); });
   if (!force) return done(fail(force.error()));
   manager_.set_limits(*path, *wanted, {.force = *force}, done);
 }
 
-void ManagerAdaptor::show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes, const wire::Dictionary& options) {
+void ManagerAdaptor::show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes,
+                               const wire::Dictionary& options) {
   const Request request(instruments_, "SetLimits");
   const LimitsResult answer_to = std::move(result);
-  const auto lines = wire::require_known(options, {"force", "plan"}).and_then([&] { return CgroupPath::parse(name); }).and_then([&](const CgroupPath& path) {
-    return wire::decode_changes(changes).and_then([&](const Changes& wanted) { return manager_.plan_limits(path, wanted); });
-  });
+  const auto lines = wire::require_known(options, {"force", "plan"})
+                         .and_then([&] { return CgroupPath::parse(name); })
+                         .and_then([&](const CgroupPath& path) {
+                           return wire::decode_changes(changes).and_then(
+                               [&](const Changes& wanted) { return manager_.plan_limits(path, wanted); });
+                         });
   request.done(lines ? nullptr : &lines.error());
   if (!lines) return refuse(answer_to, lines.error());
   answer_to.returnResults({{"plan", sdbus::Variant(*lines)}});
@@ -117,7 +132,8 @@ void ManagerAdaptor::Remove(sdbus::Result<>&& result, std::string name, wire::Di
   manager_.remove(*path, *kill, done);
 }
 
-void ManagerAdaptor::attach(const Manager::Done& done, const std::string& name, const cgroupd::Result<std::vector<pid_t>>& pids) {
+void ManagerAdaptor::attach(const Manager::Done& done, const std::string& name,
+                            const cgroupd::Result<std::vector<pid_t>>& pids) {
   const auto path = CgroupPath::parse(name);
   if (!path) return done(fail(path.error()));
   if (!pids) return done(fail(pids.error()));
@@ -139,7 +155,8 @@ void ManagerAdaptor::Attach(sdbus::Result<>&& result, std::string name, std::vec
 void ManagerAdaptor::AttachPids(sdbus::Result<>&& result, std::string name, std::vector<std::uint32_t> pids) {
   const bool too_many = pids.size() > most_processes;
   const Result<std::vector<pid_t>> given =
-      too_many ? Result<std::vector<pid_t>>(fail(ErrorCode::limit_exceeded, "more than 4096 processes in one call")) : std::vector<pid_t>(pids.begin(), pids.end());
+      too_many ? Result<std::vector<pid_t>>(fail(ErrorCode::limit_exceeded, "more than 4096 processes in one call"))
+               : std::vector<pid_t>(pids.begin(), pids.end());
   attach(replying(Request(instruments_, "AttachPids"), std::move(result)), name, given);
 }
 
@@ -155,15 +172,17 @@ T ManagerAdaptor::answer(const char* method, const std::function<cgroupd::Result
 
 sdbus::UnixFd ManagerAdaptor::OpenDirectory(const std::string& name) {
   return answer<sdbus::UnixFd>("OpenDirectory", [&] {
-    return CgroupPath::parse(name).and_then([&](const CgroupPath& path) { return manager_.open_directory(path); }).map([](FileDescriptor fd) {
-      return sdbus::UnixFd(fd.release(), sdbus::adopt_fd);
-    });
+    return CgroupPath::parse(name)
+        .and_then([&](const CgroupPath& path) { return manager_.open_directory(path); })
+        .map([](FileDescriptor fd) { return sdbus::UnixFd(fd.release(), sdbus::adopt_fd); });
   });
 }
 
 wire::Dictionary ManagerAdaptor::Get(const std::string& name) {
   return answer<wire::Dictionary>("Get", [&] {
-    return CgroupPath::parse(name).and_then([&](const CgroupPath& path) { return manager_.get(path); }).map(&wire::encode_status);
+    return CgroupPath::parse(name)
+        .and_then([&](const CgroupPath& path) { return manager_.get(path); })
+        .map(&wire::encode_status);
   });
 }
 
@@ -175,8 +194,8 @@ std::vector<wire::Dictionary> ManagerAdaptor::List() {
   });
 }
 
-std::tuple<std::vector<std::string>, std::vector<sdbus::Struct<std::string, std::vector<std::uint64_t>>>> ManagerAdaptor::Snapshot(
-    const std::vector<std::string>& fields) {
+std::tuple<std::vector<std::string>, std::vector<sdbus::Struct<std::string, std::vector<std::uint64_t>>>>
+ManagerAdaptor::Snapshot(const std::vector<std::string>& fields) {
   using Rows = std::vector<sdbus::Struct<std::string, std::vector<std::uint64_t>>>;
   const auto names = fields.empty() ? default_snapshot_fields() : fields;
   auto rows = answer<Rows>("Snapshot", [&] {
@@ -190,15 +209,21 @@ std::tuple<std::vector<std::string>, std::vector<sdbus::Struct<std::string, std:
 }
 
 void ManagerAdaptor::Freeze(const std::string& name) {
-  answer<void>("Freeze", [&] { return CgroupPath::parse(name).and_then([&](const CgroupPath& path) { return manager_.freeze(path, true); }); });
+  answer<void>("Freeze", [&] {
+    return CgroupPath::parse(name).and_then([&](const CgroupPath& path) { return manager_.freeze(path, true); });
+  });
 }
 
 void ManagerAdaptor::Thaw(const std::string& name) {
-  answer<void>("Thaw", [&] { return CgroupPath::parse(name).and_then([&](const CgroupPath& path) { return manager_.freeze(path, false); }); });
+  answer<void>("Thaw", [&] {
+    return CgroupPath::parse(name).and_then([&](const CgroupPath& path) { return manager_.freeze(path, false); });
+  });
 }
 
 void ManagerAdaptor::Kill(const std::string& name) {
-  answer<void>("Kill", [&] { return CgroupPath::parse(name).and_then([&](const CgroupPath& path) { return manager_.kill(path); }); });
+  answer<void>("Kill", [&] {
+    return CgroupPath::parse(name).and_then([&](const CgroupPath& path) { return manager_.kill(path); });
+  });
 }
 
 }  // namespace cgroupd

@@ -50,7 +50,8 @@ class ManagerAdaptor final : public sdbus::AdaptorInterfaces<org::cgroupd1::Mana
   std::vector<std::string> Controllers() override { return manager_.controllers(); }
   std::vector<std::string> Features() override { return {"force", "plan"}; }
 
-  void show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes, const wire::Dictionary& options);
+  void show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes,
+                 const wire::Dictionary& options);
   void attach(const Manager::Done& done, const std::string& name, const Result<std::vector<pid_t>>& pids);
   template <typename T>
   T answer(const char* method, const std::function<cgroupd::Result<T>()>& work);

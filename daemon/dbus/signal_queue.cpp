@@ -5,7 +5,9 @@
 
 namespace cgroupd {
 
-void SignalQueue::created(const CgroupPath& cgroup) { about(cgroup).created = true; }
+void SignalQueue::created(const CgroupPath& cgroup) {
+  about(cgroup).created = true;
+}
 
 void SignalQueue::removed(const CgroupPath& cgroup) {
   News& news = about(cgroup);
@@ -18,7 +20,7 @@ void SignalQueue::limits_changed(const CgroupPath& cgroup, const Values& in_forc
 }
 
 SignalQueue::News& SignalQueue::about(const CgroupPath& cgroup) {
-  if (waiting_.empty()) loop_.when_idle([this] { send(); });
+  if (waiting_.empty()) loop_.soon([this] { send(); });
   return waiting_[cgroup];
 }
 

@@ -1,4 +1,4 @@
-// Bus signals about changes, sent after the reply and when nothing else is to be done.
+// Bus signals about changes, sent a moment after the reply so that a burst of changes costs one signal a cgroup.
 #pragma once
 
 #include <map>

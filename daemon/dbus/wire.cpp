@@ -36,7 +36,8 @@ Result<std::string> text_of(const std::string& key, const sdbus::Variant& varian
     const auto pair = variant.get<QuotaAndPeriod>();
     return std::to_string(pair.get<0>()) + " " + std::to_string(pair.get<1>());
   }
-  return fail(ErrorCode::invalid_argument, key + ": a value of bus type '" + type + "' means nothing here", "send t, (tt), b or s");
+  return fail(ErrorCode::invalid_argument, key + ": a value of bus type '" + type + "' means nothing here",
+              "send t, (tt), b or s");
 }
 
 Result<Change> decode_change(const Limit& limit, const std::string& key, const sdbus::Variant& variant) {
@@ -47,7 +48,8 @@ Result<Change> decode_change(const Limit& limit, const std::string& key, const s
     }
     return text_of(key, variant).and_then([&](const std::string& text) { return parse_change(limit, text); });
   } catch (const sdbus::Error& error) {
-    return fail(ErrorCode::invalid_argument, key + ": the value cannot be read: " + error.getMessage(), "send t, (tt), b or s");
+    return fail(ErrorCode::invalid_argument, key + ": the value cannot be read: " + error.getMessage(),
+                "send t, (tt), b or s");
   }
 }
 
@@ -101,9 +103,12 @@ Dictionary encode_changes(const Changes& changes) {
 }
 
 Dictionary encode_status(const CgroupStatus& status) {
-  return {{"name", sdbus::Variant(status.name)},           {"path", sdbus::Variant(status.path)},
-          {"limits", sdbus::Variant(encode_values(status.limits))}, {"usage", sdbus::Variant(status.usage)},
-          {"events", sdbus::Variant(status.events)},       {"populated", sdbus::Variant(status.populated)},
+  return {{"name", sdbus::Variant(status.name)},
+          {"path", sdbus::Variant(status.path)},
+          {"limits", sdbus::Variant(encode_values(status.limits))},
+          {"usage", sdbus::Variant(status.usage)},
+          {"events", sdbus::Variant(status.events)},
+          {"populated", sdbus::Variant(status.populated)},
           {"frozen", sdbus::Variant(status.frozen)}};
 }
 
@@ -130,7 +135,8 @@ Result<CgroupStatus> decode_status(const Dictionary& dictionary) {
 Result<bool> option_flag(const Dictionary& options, std::string_view name) {
   const auto at = options.find(std::string(name));
   if (at == options.end()) return false;
-  if (at->second.peekValueType() != "b") return fail(ErrorCode::invalid_argument, "option " + std::string(name) + " is not a boolean");
+  if (at->second.peekValueType() != "b")
+    return fail(ErrorCode::invalid_argument, "option " + std::string(name) + " is not a boolean");
   return at->second.get<bool>();
 }
 
@@ -139,7 +145,8 @@ Result<void> require_known(const Dictionary& options, std::initializer_list<std:
     if (std::ranges::find(known, name) != known.end()) continue;
     std::string list;
     for (const auto word : known) list += (list.empty() ? "" : ", ") + std::string(word);
-    return fail(ErrorCode::invalid_argument, "unknown option '" + name.substr(0, 64) + "'", "this method knows: " + (list.empty() ? "none" : list));
+    return fail(ErrorCode::invalid_argument, "unknown option '" + name.substr(0, 64) + "'",
+                "this method knows: " + (list.empty() ? "none" : list));
   }
   return {};
 }
@@ -156,10 +163,12 @@ Error from_bus_error(const sdbus::Error& error) {
     }
   }
   constexpr std::string_view unreachable_names[] = {
-      "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner", "org.freedesktop.DBus.Error.NoReply",
-      "org.freedesktop.DBus.Error.Disconnected",   "org.freedesktop.DBus.Error.NoServer",       "org.freedesktop.DBus.Error.FileNotFound",
+      "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner",
+      "org.freedesktop.DBus.Error.NoReply",        "org.freedesktop.DBus.Error.Disconnected",
+      "org.freedesktop.DBus.Error.NoServer",       "org.freedesktop.DBus.Error.FileNotFound",
       "org.freedesktop.DBus.Error.Timeout"};
-  const bool unreachable = std::ranges::find(unreachable_names, name) != std::end(unreachable_names) || name.find(".Spawn.") != std::string::npos;
+  const bool unreachable = std::ranges::find(unreachable_names, name) != std::end(unreachable_names) ||
+                           name.find(".Spawn.") != std::string::npos;
   return {.code = unreachable ? ErrorCode::unreachable : ErrorCode::failed, .message = error.getMessage()};
 }
 

@@ -7,17 +7,21 @@
 namespace cgroupd {
 namespace {
 
-constexpr std::string_view advice = "a name is made of letters, digits and _ . : @ + - and '/' for nesting, as in batch/nightly";
+constexpr std::string_view advice =
+    "a name is made of letters, digits and _ . : @ + - and '/' for nesting, as in batch/nightly";
 
 // Controllers whose interface files could collide with a child's name (cgroup-v2.rst, "Controllers").
-constexpr std::array<std::string_view, 13> reserved_prefixes = {"cgroup.", "cpu.",  "cpuset.",     "memory.", "io.",   "pids.", "hugetlb.",
-                                                                "rdma.",   "misc.", "perf_event.", "dmem.",   "debug.", "irq."};
+constexpr std::array<std::string_view, 13> reserved_prefixes = {
+    "cgroup.", "cpu.",  "cpuset.",     "memory.", "io.",    "pids.", "hugetlb.",
+    "rdma.",   "misc.", "perf_event.", "dmem.",   "debug.", "irq."};
 
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-bool is_name_character(char c) { return is_alphanumeric(c) || c == '.' || c == ':' || c == '@' || c == '+' || c == '-'; }
+bool is_name_character(char c) {
+  return is_alphanumeric(c) || c == '.' || c == ':' || c == '@' || c == '+' || c == '-';
+}
 
 // What the user typed, safe to print in one line.
 std::string quoted(std::string_view text) {
@@ -41,31 +45,36 @@ std::string quoted(std::string_view text) {
 Result<void> check_component(std::string_view whole, std::string_view component) {
   const std::string shown = quoted(whole);
   if (component.empty()) {
-    return fail(ErrorCode::invalid_argument, "name " + shown + " has an empty part between slashes", std::string(advice));
+    return fail(ErrorCode::invalid_argument, "name " + shown + " has an empty part between slashes",
+                std::string(advice));
   }
   if (component == "." || component == "..") {
-    return fail(ErrorCode::invalid_argument, "name " + shown + ": " + quoted(component) + " would leave the delegated tree",
-                std::string(advice));
+    return fail(ErrorCode::invalid_argument,
+                "name " + shown + ": " + quoted(component) + " would leave the delegated tree", std::string(advice));
   }
   if (component.size() > CgroupPath::max_component) {
     return fail(ErrorCode::invalid_argument, "name " + shown + ": a part has " + std::to_string(component.size()) +
-                                                 " characters; at most " + std::to_string(CgroupPath::max_component) + " are allowed");
+                                                 " characters; at most " + std::to_string(CgroupPath::max_component) +
+                                                 " are allowed");
   }
   const auto* const bad = std::find_if_not(component.begin(), component.end(), is_name_character);
   if (bad != component.end()) {
     const auto at = static_cast<std::size_t>(bad - component.begin());
-    return fail(ErrorCode::invalid_argument, "name " + shown + ": character " + quoted(component.substr(at, 1)) + " is not allowed",
+    return fail(ErrorCode::invalid_argument,
+                "name " + shown + ": character " + quoted(component.substr(at, 1)) + " is not allowed",
                 std::string(advice));
   }
   if (!is_alphanumeric(component.front())) {
     return fail(ErrorCode::invalid_argument, "name " + shown + ": a part begins with " + quoted(component.substr(0, 1)),
                 "begin it with a letter, a digit or _");
   }
-  const auto* const reserved = std::ranges::find_if(reserved_prefixes, [&](auto prefix) { return component.starts_with(prefix); });
+  const auto* const reserved =
+      std::ranges::find_if(reserved_prefixes, [&](auto prefix) { return component.starts_with(prefix); });
   if (reserved != reserved_prefixes.end()) {
-    return fail(ErrorCode::invalid_argument,
-                "name " + shown + ": names that begin with '" + std::string(*reserved) + "' are the kernel's interface files",
-                "choose another name");
+    return fail(
+        ErrorCode::invalid_argument,
+        "name " + shown + ": names that begin with '" + std::string(*reserved) + "' are the kernel's interface files",
+        "choose another name");
   }
   return {};
 }
@@ -89,15 +98,16 @@ Result<CgroupPath> CgroupPath::parse(std::string_view text) {
     begin = end + 1;
   }
   if (depth > max_depth) {
-    return fail(ErrorCode::invalid_argument, "name " + quoted(text) + " is nested " + std::to_string(depth) + " deep; at most " +
-                                                 std::to_string(max_depth) + " is allowed");
+    return fail(ErrorCode::invalid_argument, "name " + quoted(text) + " is nested " + std::to_string(depth) +
+                                                 " deep; at most " + std::to_string(max_depth) + " is allowed");
   }
   return CgroupPath(std::string(text));
 }
 
 Result<CgroupPath> CgroupPath::child(std::string_view component) const {
   if (component.find('/') != std::string_view::npos) {
-    return fail(ErrorCode::invalid_argument, "name " + quoted(component) + ": one part has no '/' in it", std::string(advice));
+    return fail(ErrorCode::invalid_argument, "name " + quoted(component) + ": one part has no '/' in it",
+                std::string(advice));
   }
   return parse(is_root() ? std::string(component) : text_ + "/" + std::string(component));
 }

@@ -14,11 +14,11 @@ namespace cgroupd {
 using Numbers = std::map<std::string, std::uint64_t>;
 
 struct CgroupStatus {
-  std::string name;   ///< relative to the delegated root
-  std::string path;   ///< absolute
-  Values limits;      ///< in force, read from the kernel; a limit whose file is absent is not listed
+  std::string name;  ///< relative to the delegated root
+  std::string path;  ///< absolute
+  Values limits;     ///< in force, read from the kernel; a limit whose file is absent is not listed
   Numbers usage;
-  Numbers events;     ///< counters, this cgroup and everything beneath it
+  Numbers events;  ///< counters, this cgroup and everything beneath it
   bool populated = false;
   bool frozen = false;
 };

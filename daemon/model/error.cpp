@@ -5,22 +5,36 @@ namespace cgroupd {
 
 std::string_view error_name(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid_argument: return "InvalidArgument";
-    case ErrorCode::out_of_range: return "OutOfRange";
-    case ErrorCode::unknown_limit: return "UnknownLimit";
-    case ErrorCode::not_found: return "NotFound";
-    case ErrorCode::already_exists: return "AlreadyExists";
-    case ErrorCode::not_delegated: return "NotDelegated";
-    case ErrorCode::unsupported: return "Unsupported";
-    case ErrorCode::busy: return "Busy";
-    case ErrorCode::not_authorized: return "NotAuthorized";
-    case ErrorCode::limit_exceeded: return "LimitExceeded";
-    case ErrorCode::unreachable: return "Unreachable";
-    case ErrorCode::failed: return "Failed";
+    case ErrorCode::invalid_argument:
+      return "InvalidArgument";
+    case ErrorCode::out_of_range:
+      return "OutOfRange";
+    case ErrorCode::unknown_limit:
+      return "UnknownLimit";
+    case ErrorCode::not_found:
+      return "NotFound";
+    case ErrorCode::already_exists:
+      return "AlreadyExists";
+    case ErrorCode::not_delegated:
+      return "NotDelegated";
+    case ErrorCode::unsupported:
+      return "Unsupported";
+    case ErrorCode::busy:
+      return "Busy";
+    case ErrorCode::not_authorized:
+      return "NotAuthorized";
+    case ErrorCode::limit_exceeded:
+      return "LimitExceeded";
+    case ErrorCode::unreachable:
+      return "Unreachable";
+    case ErrorCode::failed:
+      return "Failed";
   }
   return "Failed";
 }
 
-std::string Error::text() const { return hint.empty() ? message : message + "; " + hint; }
+std::string Error::text() const {
+  return hint.empty() ? message : message + "; " + hint;
+}
 
 }  // namespace cgroupd

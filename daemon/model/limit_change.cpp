@@ -15,8 +15,12 @@ constexpr std::uint64_t whole_percent = 10'000;
 constexpr std::uint64_t thousand = 1000;
 
 // Joins two wishes for the same limit; false when they contradict.
-bool join(AmountChange& into, const AmountChange& more) { return into == more; }
-bool join(IdList& into, const IdList& more) { return into == more; }
+bool join(AmountChange& into, const AmountChange& more) {
+  return into == more;
+}
+bool join(IdList& into, const IdList& more) {
+  return into == more;
+}
 
 template <typename T>
 bool join_part(std::optional<T>& into, const std::optional<T>& more) {
@@ -40,7 +44,9 @@ bool join(DeviceWeightsChange& into, const DeviceWeightsChange& more) {
 bool join(DeviceMaximaChange& into, const DeviceMaximaChange& more) {
   for (const auto& [device, wish] : more.devices) {
     auto& mine = into.devices[device];
-    if (!std::ranges::all_of(device_keys, [&](const auto& key) { return join_part(mine.*(key.wish), wish.*(key.wish)); })) return false;
+    if (!std::ranges::all_of(device_keys,
+                             [&](const auto& key) { return join_part(mine.*(key.wish), wish.*(key.wish)); }))
+      return false;
   }
   return true;
 }
@@ -56,14 +62,24 @@ std::string print_percent(std::uint64_t hundredths) {
   return text + "%";
 }
 
-std::string print(Unlimited) { return "max"; }
-std::string print(std::uint64_t number) { return std::to_string(number); }
-std::string print(Percent percent) { return print_percent(percent.hundredths); }
-std::string print(Millicores cores) { return print_millicores(cores.count); }
+std::string print(Unlimited) {
+  return "max";
+}
+std::string print(std::uint64_t number) {
+  return std::to_string(number);
+}
+std::string print(Percent percent) {
+  return print_percent(percent.hundredths);
+}
+std::string print(Millicores cores) {
+  return print_millicores(cores.count);
+}
 std::string print(const AmountChange& change) {
   return std::visit([](const auto& v) { return print(v); }, change);
 }
-std::string print(const IdList& list) { return list.ranges; }
+std::string print(const IdList& list) {
+  return list.ranges;
+}
 
 std::string print(const BandwidthChange& change) {
   const std::string period = change.period_us ? std::to_string(*change.period_us) : "";
@@ -71,7 +87,8 @@ std::string print(const BandwidthChange& change) {
   const std::string quota = std::visit([](const auto& v) { return print(v); }, *change.quota);
   const bool in_us = std::holds_alternative<std::uint64_t>(*change.quota);
   if (!change.period_us) return in_us ? "quota=" + quota : quota;
-  return in_us || std::holds_alternative<Unlimited>(*change.quota) ? quota + " " + period : "cpus=" + quota + " period=" + period;
+  return in_us || std::holds_alternative<Unlimited>(*change.quota) ? quota + " " + period
+                                                                   : "cpus=" + quota + " period=" + period;
 }
 
 std::string print(const DeviceWeightsChange& change) {
@@ -98,24 +115,29 @@ std::string print(const DeviceMaximaChange& change) {
 Result<std::uint64_t> share_of(const Limit& limit, Percent percent, const ParentLimit& parent) {
   const auto* const whole = std::get_if<std::uint64_t>(&parent);
   if (whole == nullptr) {
-    return fail(ErrorCode::invalid_argument, std::string(limit.file) + ": " + print_percent(percent.hundredths) +
-                                                 " has nothing to be a share of: nothing above limits it", "write an absolute value");
+    return fail(ErrorCode::invalid_argument,
+                std::string(limit.file) + ": " + print_percent(percent.hundredths) +
+                    " has nothing to be a share of: nothing above limits it",
+                "write an absolute value");
   }
   return *whole / whole_percent * percent.hundredths + *whole % whole_percent * percent.hundredths / whole_percent;
 }
 
-Result<Value> resolve(const Limit& limit, const AmountChange& change, const Value& /*in_force*/, const ParentLimit& parent) {
+Result<Value> resolve(const Limit& limit, const AmountChange& change, const Value& /*in_force*/,
+                      const ParentLimit& parent) {
   if (std::holds_alternative<Unlimited>(change)) return Value(Amount(Unlimited{}));
   if (const auto* const number = std::get_if<std::uint64_t>(&change)) return Value(Amount(*number));
   auto share = share_of(limit, std::get<Percent>(change), parent);
   if (!share) return fail(share.error());
   if (*share < limit.least) {
-    return fail(ErrorCode::out_of_range, std::string(limit.file) + ": " + print(change) + " of the parent is only " + std::to_string(*share));
+    return fail(ErrorCode::out_of_range,
+                std::string(limit.file) + ": " + print(change) + " of the parent is only " + std::to_string(*share));
   }
   return Value(Amount(*share));
 }
 
-Result<Value> resolve(const Limit& limit, const BandwidthChange& change, const Value& in_force, const ParentLimit& parent) {
+Result<Value> resolve(const Limit& limit, const BandwidthChange& change, const Value& in_force,
+                      const ParentLimit& parent) {
   Bandwidth result = std::get<Bandwidth>(in_force);
   if (change.period_us) result.period_us = *change.period_us;
   if (change.quota) {
@@ -134,10 +156,12 @@ Result<Value> resolve(const Limit& limit, const BandwidthChange& change, const V
       }
       result.quota_us = millicores * result.period_us / thousand;
       if (*result.quota_us < least_quota_us) {
-        return fail(ErrorCode::out_of_range, std::string(limit.file) + ": " + print_millicores(millicores) + " CPUs is a quota of " +
-                                                 std::to_string(*result.quota_us) + " µs every " + std::to_string(result.period_us) +
-                                                 " µs; the kernel's least is 1000 µs",
-                    "ask for at least " + print_millicores((least_quota_us * thousand + result.period_us - 1) / result.period_us) +
+        return fail(ErrorCode::out_of_range,
+                    std::string(limit.file) + ": " + print_millicores(millicores) + " CPUs is a quota of " +
+                        std::to_string(*result.quota_us) + " µs every " + std::to_string(result.period_us) +
+                        " µs; the kernel's least is 1000 µs",
+                    "ask for at least " +
+                        print_millicores((least_quota_us * thousand + result.period_us - 1) / result.period_us) +
                         " CPUs, or a longer --cpu-period");
       }
     }
@@ -145,11 +169,13 @@ Result<Value> resolve(const Limit& limit, const BandwidthChange& change, const V
   return Value(result);
 }
 
-Result<Value> resolve(const Limit& /*limit*/, const IdList& change, const Value& /*in_force*/, const ParentLimit& /*parent*/) {
+Result<Value> resolve(const Limit& /*limit*/, const IdList& change, const Value& /*in_force*/,
+                      const ParentLimit& /*parent*/) {
   return Value(change);
 }
 
-Result<Value> resolve(const Limit& /*limit*/, const DeviceWeightsChange& change, const Value& in_force, const ParentLimit& /*parent*/) {
+Result<Value> resolve(const Limit& /*limit*/, const DeviceWeightsChange& change, const Value& in_force,
+                      const ParentLimit& /*parent*/) {
   DeviceWeights result = std::get<DeviceWeights>(in_force);
   if (change.default_weight) result.default_weight = *change.default_weight;
   for (const auto& [device, weight] : change.devices) {
@@ -159,7 +185,8 @@ Result<Value> resolve(const Limit& /*limit*/, const DeviceWeightsChange& change,
   return Value(result);
 }
 
-Result<Value> resolve(const Limit& /*limit*/, const DeviceMaximaChange& change, const Value& in_force, const ParentLimit& /*parent*/) {
+Result<Value> resolve(const Limit& /*limit*/, const DeviceMaximaChange& change, const Value& in_force,
+                      const ParentLimit& /*parent*/) {
   DeviceMaxima result = std::get<DeviceMaxima>(in_force);
   for (const auto& [device, wish] : change.devices) {
     auto& mine = result.devices[device];
@@ -182,7 +209,9 @@ Change wish_for(const Bandwidth& bandwidth) {
   if (bandwidth.quota_us) change.quota = *bandwidth.quota_us;
   return Change(change);
 }
-Change wish_for(const IdList& list) { return Change(list); }
+Change wish_for(const IdList& list) {
+  return Change(list);
+}
 Change wish_for(const DeviceWeights& weights) {
   DeviceWeightsChange change{.default_weight = weights.default_weight, .devices = {}};
   for (const auto& [device, weight] : weights.devices) change.devices[device] = weight;
@@ -212,8 +241,10 @@ Result<void> merge_change(Changes& changes, const Limit& limit, const Change& ch
       },
       joined);
   if (!agree) {
-    return fail(ErrorCode::invalid_argument, std::string(said) + " contradicts what was said before about " + std::string(limit.file) + " (" +
-                                                 print_change(at->second) + ")", "say it once");
+    return fail(ErrorCode::invalid_argument,
+                std::string(said) + " contradicts what was said before about " + std::string(limit.file) + " (" +
+                    print_change(at->second) + ")",
+                "say it once");
   }
   at->second = joined;
   return {};
@@ -229,7 +260,8 @@ bool needs_parent(const Change& change) {
   return bandwidth != nullptr && bandwidth->quota && std::holds_alternative<Percent>(*bandwidth->quota);
 }
 
-Result<Value> resolve_change(const Limit& limit, const Change& change, const Value& in_force, const ParentLimit& parent) {
+Result<Value> resolve_change(const Limit& limit, const Change& change, const Value& in_force,
+                             const ParentLimit& parent) {
   return std::visit([&](const auto& wish) { return resolve(limit, wish, in_force, parent); }, change);
 }
 

@@ -62,8 +62,8 @@ using Changes = std::map<const Limit*, Change>;
 /// Errors name the text and the row's file, and show a right one. Ranges are checked.
 Result<Change> parse_change(const Limit& limit, std::string_view text);
 
-/// The same for a flag or configuration key, which may speak of a part only (--cpu-period 200000, --device-read-bps 8:0:1M).
-/// The message does not name the flag: the caller does, as its user wrote it.
+/// The same for a flag or configuration key, which may speak of a part only (--cpu-period 200000, --device-read-bps
+/// 8:0:1M). The message does not name the flag: the caller does, as its user wrote it.
 Result<Change> parse_flag_change(const Limit& limit, const Flag& flag, std::string_view text);
 
 /// Adds `change` to `changes`; when the limit is there already the two are joined, or refused when they contradict
@@ -82,7 +82,8 @@ using ParentLimit = Amount;
 
 /// The wish applied to what is in force: pure. out_of_range when the result is (quota below 1 ms, burst, …);
 /// invalid_argument when a percentage has nothing to be a share of.
-Result<Value> resolve_change(const Limit& limit, const Change& change, const Value& in_force, const ParentLimit& parent);
+Result<Value> resolve_change(const Limit& limit, const Change& change, const Value& in_force,
+                             const ParentLimit& parent);
 
 /// A wish for exactly this value.
 Change change_to(const Value& value);

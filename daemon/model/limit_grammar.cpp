@@ -1,17 +1,16 @@
 // Reading wishes: cgctl's grammar for every kind of value.
-#include "model/limit_change.h"
-
 #include <algorithm>
 #include <array>
 #include <vector>
 
 #include "model/device_keys.h"
+#include "model/limit_change.h"
 #include "model/quantity.h"
 
 namespace cgroupd {
 namespace {
 
-constexpr std::uint64_t least_quota_us = 1'000;     // kernel/sched/core.c min_cfs_quota_period
+constexpr std::uint64_t least_quota_us = 1'000;  // kernel/sched/core.c min_cfs_quota_period
 constexpr std::uint64_t least_period_us = 1'000;
 constexpr std::uint64_t most_period_us = 1'000'000;  // max_cfs_quota_period
 constexpr std::uint64_t most_quota_us = 8'192'000'000;
@@ -50,18 +49,21 @@ Result<std::uint64_t> parse_microseconds(std::string_view text, std::uint64_t le
 }
 
 Result<Change> parse_bytes_change(const Limit& limit, std::string_view text) {
-  if (text.ends_with('%')) return parse_percent(text).map([](std::uint64_t p) { return Change(AmountChange(Percent{p})); });
+  if (text.ends_with('%'))
+    return parse_percent(text).map([](std::uint64_t p) { return Change(AmountChange(Percent{p})); });
   const auto bytes = parse_bytes(text);
   if (!bytes) return fail(bytes.error());
   if (*bytes < std::max(limit.least, page) && (*bytes != 0 || limit.least > 0)) {
-    return fail(ErrorCode::out_of_range, shown(text) + " is less than one page (4096 bytes), which the kernel rounds down to nothing",
+    return fail(ErrorCode::out_of_range,
+                shown(text) + " is less than one page (4096 bytes), which the kernel rounds down to nothing",
                 limit.least > 0 ? "write at least 4K, or max for no limit" : "write 0 or at least 4K");
   }
   return Change(AmountChange(*bytes));
 }
 
 Result<Change> parse_count_change(const Limit& limit, std::string_view text) {
-  if (text.ends_with('%')) return parse_percent(text).map([](std::uint64_t p) { return Change(AmountChange(Percent{p})); });
+  if (text.ends_with('%'))
+    return parse_percent(text).map([](std::uint64_t p) { return Change(AmountChange(Percent{p})); });
   const auto count = parse_count(text, limit.least, limit.most);
   if (!count) {
     Error error = count.error();
@@ -87,9 +89,11 @@ Result<Change> parse_period(std::string_view text) {
 Result<Change> parse_cores(std::string_view text) {
   if (text == "max") return Change(BandwidthChange{.quota = Unlimited{}, .period_us = {}});
   if (text.ends_with('%')) {
-    return parse_percent(text).map([](std::uint64_t p) { return Change(BandwidthChange{.quota = Percent{p}, .period_us = {}}); });
+    return parse_percent(text).map(
+        [](std::uint64_t p) { return Change(BandwidthChange{.quota = Percent{p}, .period_us = {}}); });
   }
-  return parse_millicores(text).map([](std::uint64_t m) { return Change(BandwidthChange{.quota = Millicores{m}, .period_us = {}}); });
+  return parse_millicores(text).map(
+      [](std::uint64_t m) { return Change(BandwidthChange{.quota = Millicores{m}, .period_us = {}}); });
 }
 
 Result<Change> parse_bandwidth_change(std::string_view text) {
@@ -103,7 +107,8 @@ Result<Change> parse_bandwidth_change(std::string_view text) {
     return cores;
   }
   if (words.empty() || words.size() > 2) {
-    return fail(ErrorCode::invalid_argument, shown(text) + " is not a CPU limit", "write CPUs as in 1.5, or '50000 100000' (quota and period in µs)");
+    return fail(ErrorCode::invalid_argument, shown(text) + " is not a CPU limit",
+                "write CPUs as in 1.5, or '50000 100000' (quota and period in µs)");
   }
   BandwidthChange change;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -111,7 +116,8 @@ Result<Change> parse_bandwidth_change(std::string_view text) {
     const auto key = !keyed ? (i == 0 ? "quota" : "period") : words[i].substr(0, equals);
     const auto value = !keyed ? words[i] : words[i].substr(std::min(equals, words[i].size() - 1) + 1);
     if (key != "quota" && key != "cpus" && key != "period") {
-      return fail(ErrorCode::invalid_argument, shown(words[i]) + " is none of cpus=, quota= and period=", "write it as in 'quota=50000 period=100000'");
+      return fail(ErrorCode::invalid_argument, shown(words[i]) + " is none of cpus=, quota= and period=",
+                  "write it as in 'quota=50000 period=100000'");
     }
     const auto part = key == "period" ? parse_period(value) : key == "cpus" ? parse_cores(value) : parse_quota(value);
     if (!part) return part;
@@ -129,7 +135,9 @@ Result<Change> parse_id_list_change(const Limit& limit, std::string_view text) {
   const auto list = parse_value(limit, text);
   constexpr std::string_view advice = "write ids and ranges as in 0-3,7";
   if (!list || text.empty() || text.find_first_of(" \t\n") != std::string_view::npos) {
-    return fail(ErrorCode::invalid_argument, (text.empty() ? std::string("an empty value") : shown(text)) + " is not a list of ids", std::string(advice));
+    return fail(ErrorCode::invalid_argument,
+                (text.empty() ? std::string("an empty value") : shown(text)) + " is not a list of ids",
+                std::string(advice));
   }
   const auto& ids = std::get<IdList>(*list);
   const auto last = ids.ranges.substr(ids.ranges.find_last_of(",-") + 1);
@@ -142,7 +150,8 @@ Result<Change> parse_device_weights_change(const Limit& limit, std::string_view 
   for (const auto line : words_of(text, ",\n")) {
     const auto words = words_of(line, " ");
     if (words.empty() || words.size() > 2) {
-      return fail(ErrorCode::invalid_argument, shown(line) + " is not a weight", "write 100, or '8:0 200' for one device");
+      return fail(ErrorCode::invalid_argument, shown(line) + " is not a weight",
+                  "write 100, or '8:0 200' for one device");
     }
     const auto value = words.back();
     std::optional<std::uint64_t> weight;
@@ -159,7 +168,8 @@ Result<Change> parse_device_weights_change(const Limit& limit, std::string_view 
     if (!device) return fail(device.error());
     change.devices[*device] = weight;
   }
-  if (change == DeviceWeightsChange{}) return fail(ErrorCode::invalid_argument, "an empty value is not a weight", "write 1 to 10000");
+  if (change == DeviceWeightsChange{})
+    return fail(ErrorCode::invalid_argument, "an empty value is not a weight", "write 1 to 10000");
   return Change(change);
 }
 
@@ -168,7 +178,9 @@ Result<Amount> parse_rate(const DeviceKey& key, std::string_view text) {
   constexpr std::uint64_t most_iops = 4'294'967'295;  // io.max keeps operations in 32 bits (blk-throttle.c)
   auto rate = key.bytes ? parse_bytes(text) : parse_count(text, 1, most_iops);
   if (!rate) return fail(rate.error());
-  if (*rate == 0) return fail(ErrorCode::out_of_range, shown(text) + " would let nothing through", "write at least 1, or max for no limit");
+  if (*rate == 0)
+    return fail(ErrorCode::out_of_range, shown(text) + " would let nothing through",
+                "write at least 1, or max for no limit");
   return Amount(*rate);
 }
 
@@ -177,21 +189,24 @@ Result<Change> parse_device_maxima_change(std::string_view text) {
   constexpr std::string_view advice = "write it as in '8:0 rbps=1M wiops=max'";
   for (const auto line : words_of(text, ",\n")) {
     const auto words = words_of(line, " ");
-    if (words.size() < 2) return fail(ErrorCode::invalid_argument, shown(line) + " is not a device limit", std::string(advice));
+    if (words.size() < 2)
+      return fail(ErrorCode::invalid_argument, shown(line) + " is not a device limit", std::string(advice));
     const auto device = parse_device(words.front());
     if (!device) return fail(device.error());
     for (std::size_t i = 1; i < words.size(); ++i) {
       const auto equals = std::min(words[i].find('='), words[i].size());
       const auto* const key = std::ranges::find(device_keys, words[i].substr(0, equals), &DeviceKey::name);
       if (key == device_keys.end() || equals == words[i].size()) {
-        return fail(ErrorCode::invalid_argument, shown(words[i]) + " is none of rbps= wbps= riops= wiops=", std::string(advice));
+        return fail(ErrorCode::invalid_argument,
+                    shown(words[i]) + " is none of rbps= wbps= riops= wiops=", std::string(advice));
       }
       const auto rate = parse_rate(*key, words[i].substr(equals + 1));
       if (!rate) return fail(rate.error());
       change.devices[*device].*(key->wish) = *rate;
     }
   }
-  if (change.devices.empty()) return fail(ErrorCode::invalid_argument, "an empty value is not a device limit", std::string(advice));
+  if (change.devices.empty())
+    return fail(ErrorCode::invalid_argument, "an empty value is not a device limit", std::string(advice));
   return Change(change);
 }
 
@@ -199,7 +214,8 @@ Result<Change> parse_device_flag(const Flag& flag, std::string_view text) {
   const auto colon = text.rfind(':');
   const auto* const key = std::ranges::find(device_keys, flag.part, &DeviceKey::flag);
   if (colon == std::string_view::npos || text.find(':') == colon) {
-    return fail(ErrorCode::invalid_argument, shown(text) + " is not DEVICE:RATE", "write it as in 8:0:1M or /dev/sda:1M");
+    return fail(ErrorCode::invalid_argument, shown(text) + " is not DEVICE:RATE",
+                "write it as in 8:0:1M or /dev/sda:1M");
   }
   const auto device = parse_device(text.substr(0, colon));
   if (!device) return fail(device.error());
@@ -211,25 +227,32 @@ Result<Change> parse_device_flag(const Flag& flag, std::string_view text) {
 }
 
 Result<Change> parse_whole(const Limit& limit, std::string_view text) {
-  const bool is_amount = limit.kind == ValueKind::bytes || limit.kind == ValueKind::count || limit.kind == ValueKind::microseconds ||
-                         limit.kind == ValueKind::weight;
+  const bool is_amount = limit.kind == ValueKind::bytes || limit.kind == ValueKind::count ||
+                         limit.kind == ValueKind::microseconds || limit.kind == ValueKind::weight;
   if (text == "max" && is_amount) {
     if (limit.may_be_max) return Change(AmountChange(Unlimited{}));
     return fail(ErrorCode::invalid_argument, "'max' is no value for " + std::string(limit.file),
                 "write " + std::to_string(limit.least) + " to " + std::to_string(limit.most));
   }
   switch (limit.kind) {
-    case ValueKind::bytes: return parse_bytes_change(limit, text);
-    case ValueKind::count: return parse_count_change(limit, text);
-    case ValueKind::weight: return parse_count(text, limit.least, limit.most).map([](auto n) { return Change(AmountChange(n)); });
+    case ValueKind::bytes:
+      return parse_bytes_change(limit, text);
+    case ValueKind::count:
+      return parse_count_change(limit, text);
+    case ValueKind::weight:
+      return parse_count(text, limit.least, limit.most).map([](auto n) { return Change(AmountChange(n)); });
     case ValueKind::microseconds:
       return parse_microseconds(text, limit.least, limit.most).map([](auto n) { return Change(AmountChange(n)); });
     case ValueKind::flag:
       return parse_flag_value(text).map([](bool on) { return Change(AmountChange(std::uint64_t{on ? 1U : 0U})); });
-    case ValueKind::bandwidth: return parse_bandwidth_change(text);
-    case ValueKind::id_list: return parse_id_list_change(limit, text);
-    case ValueKind::device_weight: return parse_device_weights_change(limit, text);
-    case ValueKind::device_max: return parse_device_maxima_change(text);
+    case ValueKind::bandwidth:
+      return parse_bandwidth_change(text);
+    case ValueKind::id_list:
+      return parse_id_list_change(limit, text);
+    case ValueKind::device_weight:
+      return parse_device_weights_change(limit, text);
+    case ValueKind::device_max:
+      return parse_device_maxima_change(text);
   }
   return fail(ErrorCode::invalid_argument, shown(text) + " cannot be read");
 }
@@ -244,19 +267,26 @@ Result<Change> parse_change(const Limit& limit, std::string_view text) {
 
 Result<Change> parse_flag_change(const Limit& limit, const Flag& flag, std::string_view text) {
   switch (flag.part) {
-    case FlagPart::whole: return parse_whole(limit, text);
-    case FlagPart::cores: return parse_cores(text);
-    case FlagPart::quota: return parse_quota(text);
-    case FlagPart::period: return parse_period(text);
+    case FlagPart::whole:
+      return parse_whole(limit, text);
+    case FlagPart::cores:
+      return parse_cores(text);
+    case FlagPart::quota:
+      return parse_quota(text);
+    case FlagPart::period:
+      return parse_period(text);
     case FlagPart::shares: {
       constexpr std::uint64_t least_shares = 2;
       constexpr std::uint64_t most_shares = 262'144;
-      return parse_count(text, least_shares, most_shares).map([](auto n) { return Change(AmountChange(weight_of_shares(n))); });
+      return parse_count(text, least_shares, most_shares).map([](auto n) {
+        return Change(AmountChange(weight_of_shares(n)));
+      });
     }
     case FlagPart::read_bps:
     case FlagPart::write_bps:
     case FlagPart::read_iops:
-    case FlagPart::write_iops: return parse_device_flag(flag, text);
+    case FlagPart::write_iops:
+      return parse_device_flag(flag, text);
   }
   return parse_whole(limit, text);
 }

@@ -27,7 +27,8 @@ std::vector<std::string_view> split(std::string_view text, std::string_view sepa
 
 tl::unexpected<Error> malformed(const Limit& limit, std::string_view text) {
   constexpr std::size_t shown = 64;
-  return fail(ErrorCode::invalid_argument, std::string(limit.file) + ": '" + std::string(text.substr(0, shown)) + "' cannot be read");
+  return fail(ErrorCode::invalid_argument,
+              std::string(limit.file) + ": '" + std::string(text.substr(0, shown)) + "' cannot be read");
 }
 
 bool read_number(std::string_view text, std::uint64_t& value) {
@@ -45,7 +46,8 @@ Result<Value> parse_amount(const Limit& limit, std::string_view text) {
 Result<Value> parse_bandwidth(const Limit& limit, std::string_view text) {
   const auto parts = split(text, blanks);
   Bandwidth bandwidth;
-  if (parts.size() != 2 || !read_number(parts[1], bandwidth.period_us) || bandwidth.period_us == 0) return malformed(limit, text);
+  if (parts.size() != 2 || !read_number(parts[1], bandwidth.period_us) || bandwidth.period_us == 0)
+    return malformed(limit, text);
   if (parts[0] != "max") {
     std::uint64_t quota = 0;
     if (!read_number(parts[0], quota)) return malformed(limit, text);
@@ -141,11 +143,14 @@ std::string print(const Bandwidth& bandwidth) {
   return (bandwidth.quota_us ? std::to_string(*bandwidth.quota_us) : "max") + " " + std::to_string(bandwidth.period_us);
 }
 
-std::string print(const IdList& list) { return list.ranges; }
+std::string print(const IdList& list) {
+  return list.ranges;
+}
 
 std::string print(const DeviceWeights& weights) {
   std::string text = "default " + std::to_string(weights.default_weight);
-  for (const auto& [device, weight] : weights.devices) text += ", " + print_device(device) + " " + std::to_string(weight);
+  for (const auto& [device, weight] : weights.devices)
+    text += ", " + print_device(device) + " " + std::to_string(weight);
   return text;
 }
 
@@ -187,16 +192,21 @@ std::string print_value_for_people(const Limit& limit, const Value& value) {
     const auto* const number = std::get_if<std::uint64_t>(amount);
     if (number == nullptr) return "max";
     switch (limit.kind) {
-      case ValueKind::bytes: return print_bytes(*number);
-      case ValueKind::microseconds: return print_duration(*number);
-      case ValueKind::flag: return *number == 0 ? "no" : "yes";
-      default: return std::to_string(*number);
+      case ValueKind::bytes:
+        return print_bytes(*number);
+      case ValueKind::microseconds:
+        return print_duration(*number);
+      case ValueKind::flag:
+        return *number == 0 ? "no" : "yes";
+      default:
+        return std::to_string(*number);
     }
   }
   if (const auto* const bandwidth = std::get_if<Bandwidth>(&value)) {
     constexpr std::uint64_t thousand = 1000;
     if (!bandwidth->quota_us) return "max";
-    const std::uint64_t millicores = (*bandwidth->quota_us * thousand + bandwidth->period_us / 2) / bandwidth->period_us;
+    const std::uint64_t millicores =
+        (*bandwidth->quota_us * thousand + bandwidth->period_us / 2) / bandwidth->period_us;
     return print_millicores(millicores) + " CPUs (" + print_duration(*bandwidth->quota_us) + " every " +
            print_duration(bandwidth->period_us) + ")";
   }
@@ -212,16 +222,23 @@ Result<Value> parse_value(const Limit& limit, std::string_view text) {
     case ValueKind::count:
     case ValueKind::microseconds:
     case ValueKind::weight:
-    case ValueKind::flag: return parse_amount(limit, text);
-    case ValueKind::bandwidth: return parse_bandwidth(limit, text);
-    case ValueKind::id_list: return parse_id_list(limit, text);
-    case ValueKind::device_weight: return parse_device_weights(limit, text);
-    case ValueKind::device_max: return parse_device_maxima(limit, text);
+    case ValueKind::flag:
+      return parse_amount(limit, text);
+    case ValueKind::bandwidth:
+      return parse_bandwidth(limit, text);
+    case ValueKind::id_list:
+      return parse_id_list(limit, text);
+    case ValueKind::device_weight:
+      return parse_device_weights(limit, text);
+    case ValueKind::device_max:
+      return parse_device_maxima(limit, text);
   }
   return malformed(limit, text);
 }
 
-Value unset_value(const Limit& limit) { return parse_value(limit, limit.unset).value_or(Value(Amount(Unlimited{}))); }
+Value unset_value(const Limit& limit) {
+  return parse_value(limit, limit.unset).value_or(Value(Amount(Unlimited{})));
+}
 
 Result<Device> parse_device(std::string_view text) {
   const auto colon = text.find(':');
@@ -229,14 +246,16 @@ Result<Device> parse_device(std::string_view text) {
   std::uint64_t minor = 0;
   constexpr std::uint64_t most_major = 0xfff;
   constexpr std::uint64_t most_minor = 0xfffff;
-  if (colon == std::string_view::npos || !read_number(text.substr(0, colon), major) || !read_number(text.substr(colon + 1), minor) ||
-      major > most_major || minor > most_minor) {
+  if (colon == std::string_view::npos || !read_number(text.substr(0, colon), major) ||
+      !read_number(text.substr(colon + 1), minor) || major > most_major || minor > most_minor) {
     return fail(ErrorCode::invalid_argument, "'" + std::string(text.substr(0, 64)) + "' is not a device",
                 "write MAJOR:MINOR as in 8:0 (lsblk shows them)");
   }
   return Device{.major = static_cast<std::uint32_t>(major), .minor = static_cast<std::uint32_t>(minor)};
 }
 
-std::string print_device(Device device) { return std::to_string(device.major) + ":" + std::to_string(device.minor); }
+std::string print_device(Device device) {
+  return std::to_string(device.major) + ":" + std::to_string(device.minor);
+}
 
 }  // namespace cgroupd

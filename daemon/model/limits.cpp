@@ -12,57 +12,92 @@
 namespace cgroupd {
 namespace {
 
-constexpr std::uint64_t page = 4096;  // less than one page would be rounded down to 0 by the kernel (page_counter_memparse)
+constexpr std::uint64_t page =
+    4096;  // less than one page would be rounded down to 0 by the kernel (page_counter_memparse)
 constexpr std::uint64_t most_bytes = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint64_t most_pids = 4'194'304;  // PID_MAX_LIMIT
 constexpr std::uint64_t most_weight = 10'000;
 constexpr std::uint64_t most_burst_us = 8'192'000'000;
 constexpr char no_letter = '\0';
 
-constexpr std::array memory_max_flags = {Flag{"memory", "", 'm', FlagPart::whole, "SIZE", "most memory it may use; beyond it the kernel reclaims, then kills"}};
-constexpr std::array memory_high_flags = {Flag{"memory-high", "", no_letter, FlagPart::whole, "SIZE", "above it the cgroup is slowed and reclaimed, never killed"}};
-constexpr std::array memory_low_flags = {Flag{"memory-low", "memory-reservation", no_letter, FlagPart::whole, "SIZE", "memory that is reclaimed only when there is nothing else"}};
-constexpr std::array memory_min_flags = {Flag{"memory-min", "", no_letter, FlagPart::whole, "SIZE", "memory that is never reclaimed"}};
-constexpr std::array memory_swap_max_flags = {Flag{"memory-swap-max", "", no_letter, FlagPart::whole, "SIZE", "most swap, swap alone (docker's --memory-swap is memory + swap)"}};
-constexpr std::array memory_oom_group_flags = {Flag{"oom-group", "", no_letter, FlagPart::whole, "yes|no", "an OOM kill takes all processes of the cgroup at once"}};
+constexpr std::array memory_max_flags = {Flag{"memory", "", 'm', FlagPart::whole, "SIZE",
+                                              "most memory it may use; beyond it the kernel reclaims, then kills"}};
+constexpr std::array memory_high_flags = {Flag{"memory-high", "", no_letter, FlagPart::whole, "SIZE",
+                                               "above it the cgroup is slowed and reclaimed, never killed"}};
+constexpr std::array memory_low_flags = {Flag{"memory-low", "memory-reservation", no_letter, FlagPart::whole, "SIZE",
+                                              "memory that is reclaimed only when there is nothing else"}};
+constexpr std::array memory_min_flags = {
+    Flag{"memory-min", "", no_letter, FlagPart::whole, "SIZE", "memory that is never reclaimed"}};
+constexpr std::array memory_swap_max_flags = {Flag{"memory-swap-max", "", no_letter, FlagPart::whole, "SIZE",
+                                                   "most swap, swap alone (docker's --memory-swap is memory + swap)"}};
+constexpr std::array memory_oom_group_flags = {Flag{"oom-group", "", no_letter, FlagPart::whole, "yes|no",
+                                                    "an OOM kill takes all processes of the cgroup at once"}};
 constexpr std::array cpu_max_flags = {
     Flag{"cpus", "", no_letter, FlagPart::cores, "CPUS", "CPU time it may use at most, in CPUs (1.5)"},
     Flag{"cpu-quota", "", no_letter, FlagPart::quota, "USEC", "CPU time per period, in µs or as 50ms"},
     Flag{"cpu-period", "", no_letter, FlagPart::period, "USEC", "length of the period, in µs or as 100ms (1ms to 1s)"}};
-constexpr std::array cpu_burst_flags = {Flag{"cpu-burst", "", no_letter, FlagPart::whole, "USEC", "unused CPU time it may save up for a burst, at most the quota"}};
+constexpr std::array cpu_burst_flags = {Flag{"cpu-burst", "", no_letter, FlagPart::whole, "USEC",
+                                             "unused CPU time it may save up for a burst, at most the quota"}};
 constexpr std::array cpu_weight_flags = {
-    Flag{"cpu-weight", "", no_letter, FlagPart::whole, "N", "share of CPU among siblings when CPU is short, 1 to 10000 (default 100)"},
-    Flag{"cpu-shares", "", 'c', FlagPart::shares, "N", "docker's shares, 2 to 262144, converted so that 1024 is weight 100"}};
-constexpr std::array cpu_idle_flags = {Flag{"cpu-idle", "", no_letter, FlagPart::whole, "yes|no", "run only when no sibling wants the CPU"}};
-constexpr std::array pids_max_flags = {Flag{"pids-limit", "pids", no_letter, FlagPart::whole, "N", "most processes and threads"}};
-constexpr std::array cpuset_cpus_flags = {Flag{"cpuset-cpus", "", no_letter, FlagPart::whole, "LIST", "CPUs it may run on (0-3,7)"}};
-constexpr std::array cpuset_mems_flags = {Flag{"cpuset-mems", "", no_letter, FlagPart::whole, "LIST", "memory nodes it may use (0,1)"}};
-constexpr std::array io_weight_flags = {Flag{"io-weight", "", no_letter, FlagPart::whole, "N", "share of disk time among siblings, 1 to 10000 (default 100)"}};
+    Flag{"cpu-weight", "", no_letter, FlagPart::whole, "N",
+         "share of CPU among siblings when CPU is short, 1 to 10000 (default 100)"},
+    Flag{"cpu-shares", "", 'c', FlagPart::shares, "N",
+         "docker's shares, 2 to 262144, converted so that 1024 is weight 100"}};
+constexpr std::array cpu_idle_flags = {
+    Flag{"cpu-idle", "", no_letter, FlagPart::whole, "yes|no", "run only when no sibling wants the CPU"}};
+constexpr std::array pids_max_flags = {
+    Flag{"pids-limit", "pids", no_letter, FlagPart::whole, "N", "most processes and threads"}};
+constexpr std::array cpuset_cpus_flags = {
+    Flag{"cpuset-cpus", "", no_letter, FlagPart::whole, "LIST", "CPUs it may run on (0-3,7)"}};
+constexpr std::array cpuset_mems_flags = {
+    Flag{"cpuset-mems", "", no_letter, FlagPart::whole, "LIST", "memory nodes it may use (0,1)"}};
+constexpr std::array io_weight_flags = {Flag{"io-weight", "", no_letter, FlagPart::whole, "N",
+                                             "share of disk time among siblings, 1 to 10000 (default 100)"}};
 constexpr std::array io_max_flags = {
-    Flag{"device-read-bps", "", no_letter, FlagPart::read_bps, "DEVICE:SIZE", "bytes a second it may read from a device"},
-    Flag{"device-write-bps", "", no_letter, FlagPart::write_bps, "DEVICE:SIZE", "bytes a second it may write to a device"},
+    Flag{"device-read-bps", "", no_letter, FlagPart::read_bps, "DEVICE:SIZE",
+         "bytes a second it may read from a device"},
+    Flag{"device-write-bps", "", no_letter, FlagPart::write_bps, "DEVICE:SIZE",
+         "bytes a second it may write to a device"},
     Flag{"device-read-iops", "", no_letter, FlagPart::read_iops, "DEVICE:N", "reads a second from a device"},
     Flag{"device-write-iops", "", no_letter, FlagPart::write_iops, "DEVICE:N", "writes a second to a device"}};
 
-constexpr std::array memory_max_metrics = {Metric{"cgroup_memory_max_bytes", MetricPart::whole, "Hard memory limit (memory.max)"}};
-constexpr std::array memory_high_metrics = {Metric{"cgroup_memory_high_bytes", MetricPart::whole, "Memory throttling limit (memory.high)"}};
-constexpr std::array memory_low_metrics = {Metric{"cgroup_memory_low_bytes", MetricPart::whole, "Best-effort memory protection (memory.low)"}};
-constexpr std::array memory_min_metrics = {Metric{"cgroup_memory_min_bytes", MetricPart::whole, "Hard memory protection (memory.min)"}};
-constexpr std::array memory_swap_max_metrics = {Metric{"cgroup_memory_swap_max_bytes", MetricPart::whole, "Swap limit, swap alone (memory.swap.max)"}};
-constexpr std::array memory_oom_group_metrics = {Metric{"cgroup_memory_oom_group", MetricPart::whole, "Whether an OOM kill takes the whole cgroup (memory.oom.group)"}};
-constexpr std::array cpu_max_metrics = {Metric{"cgroup_cpu_quota_cores", MetricPart::cores, "CPU limit in cores, quota divided by period (cpu.max)"},
-                                        Metric{"cgroup_cpu_period_seconds", MetricPart::period_seconds, "Length of the CPU quota period (cpu.max)"}};
-constexpr std::array cpu_burst_metrics = {Metric{"cgroup_cpu_burst_limit_seconds", MetricPart::seconds, "CPU time that may be saved up for a burst (cpu.max.burst)"}};
-constexpr std::array cpu_weight_metrics = {Metric{"cgroup_cpu_weight", MetricPart::whole, "CPU weight among siblings (cpu.weight)"}};
-constexpr std::array cpu_idle_metrics = {Metric{"cgroup_cpu_idle", MetricPart::whole, "Whether the cgroup runs only on idle CPU time (cpu.idle)"}};
-constexpr std::array pids_max_metrics = {Metric{"cgroup_pids_max", MetricPart::whole, "Limit of processes and threads (pids.max)"}};
-constexpr std::array cpuset_cpus_metrics = {Metric{"cgroup_cpuset_cpus", MetricPart::cpu_count, "Number of CPUs asked for, 0 is the parent's (cpuset.cpus)"}};
-constexpr std::array cpuset_mems_metrics = {Metric{"cgroup_cpuset_mems", MetricPart::cpu_count, "Number of memory nodes asked for, 0 is the parent's (cpuset.mems)"}};
-constexpr std::array io_weight_metrics = {Metric{"cgroup_io_weight", MetricPart::device_default, "I/O weight among siblings (io.weight)"}};
-constexpr std::array io_max_metrics = {Metric{"cgroup_io_max_read_bytes_per_second", MetricPart::read_bps, "Read bandwidth limit of a device (io.max rbps)"},
-                                       Metric{"cgroup_io_max_write_bytes_per_second", MetricPart::write_bps, "Write bandwidth limit of a device (io.max wbps)"},
-                                       Metric{"cgroup_io_max_read_operations_per_second", MetricPart::read_iops, "Read operations limit of a device (io.max riops)"},
-                                       Metric{"cgroup_io_max_write_operations_per_second", MetricPart::write_iops, "Write operations limit of a device (io.max wiops)"}};
+constexpr std::array memory_max_metrics = {
+    Metric{"cgroup_memory_max_bytes", MetricPart::whole, "Hard memory limit (memory.max)"}};
+constexpr std::array memory_high_metrics = {
+    Metric{"cgroup_memory_high_bytes", MetricPart::whole, "Memory throttling limit (memory.high)"}};
+constexpr std::array memory_low_metrics = {
+    Metric{"cgroup_memory_low_bytes", MetricPart::whole, "Best-effort memory protection (memory.low)"}};
+constexpr std::array memory_min_metrics = {
+    Metric{"cgroup_memory_min_bytes", MetricPart::whole, "Hard memory protection (memory.min)"}};
+constexpr std::array memory_swap_max_metrics = {
+    Metric{"cgroup_memory_swap_max_bytes", MetricPart::whole, "Swap limit, swap alone (memory.swap.max)"}};
+constexpr std::array memory_oom_group_metrics = {Metric{
+    "cgroup_memory_oom_group", MetricPart::whole, "Whether an OOM kill takes the whole cgroup (memory.oom.group)"}};
+constexpr std::array cpu_max_metrics = {
+    Metric{"cgroup_cpu_quota_cores", MetricPart::cores, "CPU limit in cores, quota divided by period (cpu.max)"},
+    Metric{"cgroup_cpu_period_seconds", MetricPart::period_seconds, "Length of the CPU quota period (cpu.max)"}};
+constexpr std::array cpu_burst_metrics = {Metric{"cgroup_cpu_burst_limit_seconds", MetricPart::seconds,
+                                                 "CPU time that may be saved up for a burst (cpu.max.burst)"}};
+constexpr std::array cpu_weight_metrics = {
+    Metric{"cgroup_cpu_weight", MetricPart::whole, "CPU weight among siblings (cpu.weight)"}};
+constexpr std::array cpu_idle_metrics = {
+    Metric{"cgroup_cpu_idle", MetricPart::whole, "Whether the cgroup runs only on idle CPU time (cpu.idle)"}};
+constexpr std::array pids_max_metrics = {
+    Metric{"cgroup_pids_max", MetricPart::whole, "Limit of processes and threads (pids.max)"}};
+constexpr std::array cpuset_cpus_metrics = {
+    Metric{"cgroup_cpuset_cpus", MetricPart::cpu_count, "Number of CPUs asked for, 0 is the parent's (cpuset.cpus)"}};
+constexpr std::array cpuset_mems_metrics = {Metric{
+    "cgroup_cpuset_mems", MetricPart::cpu_count, "Number of memory nodes asked for, 0 is the parent's (cpuset.mems)"}};
+constexpr std::array io_weight_metrics = {
+    Metric{"cgroup_io_weight", MetricPart::device_default, "I/O weight among siblings (io.weight)"}};
+constexpr std::array io_max_metrics = {Metric{"cgroup_io_max_read_bytes_per_second", MetricPart::read_bps,
+                                              "Read bandwidth limit of a device (io.max rbps)"},
+                                       Metric{"cgroup_io_max_write_bytes_per_second", MetricPart::write_bps,
+                                              "Write bandwidth limit of a device (io.max wbps)"},
+                                       Metric{"cgroup_io_max_read_operations_per_second", MetricPart::read_iops,
+                                              "Read operations limit of a device (io.max riops)"},
+                                       Metric{"cgroup_io_max_write_operations_per_second", MetricPart::write_iops,
+                                              "Write operations limit of a device (io.max wiops)"}};
 
 // clang-format off
 constexpr std::array table = {
@@ -87,7 +122,9 @@ constexpr std::array table = {
 
 }  // namespace
 
-std::span<const Limit> all_limits() { return table; }
+std::span<const Limit> all_limits() {
+  return table;
+}
 
 const Limit* find_limit(std::string_view file) {
   const auto* const row = std::ranges::find(table, file, &Limit::file);
@@ -100,7 +137,8 @@ Result<const Limit*> require_limit(std::string_view file) {
   for (const auto& row : table) files.push_back(row.file);
   const std::string near = nearest_word(file, files);
   return fail(ErrorCode::unknown_limit, "unknown limit '" + std::string(file.substr(0, 64)) + "'",
-              near.empty() ? "a limit is named by its interface file, as in memory.max or pids.max" : "did you mean " + near + "?");
+              near.empty() ? "a limit is named by its interface file, as in memory.max or pids.max"
+                           : "did you mean " + near + "?");
 }
 
 FlagMatch find_flag(std::string_view name) {
@@ -123,7 +161,8 @@ Result<const Limit*> find_limit_by_any_name(std::string_view name) {
   }
   const std::string near = nearest_word(bare, words);
   return fail(ErrorCode::unknown_limit, "unknown limit '" + std::string(name.substr(0, 64)) + "'",
-              near.empty() ? "name it by its interface file or flag, as in memory.max or memory" : "did you mean " + near + "?");
+              near.empty() ? "name it by its interface file or flag, as in memory.max or memory"
+                           : "did you mean " + near + "?");
 }
 
 }  // namespace cgroupd

@@ -11,25 +11,25 @@ namespace cgroupd {
 
 /// How the value of an interface file is built.
 enum class ValueKind {
-  bytes,         ///< bytes or "max"; the kernel rounds down to whole pages
-  count,         ///< a whole number or "max"
-  microseconds,  ///< a whole number of µs
-  weight,        ///< a whole number
-  flag,          ///< 0 or 1
-  bandwidth,     ///< "QUOTA PERIOD" in µs, quota may be "max"
-  id_list,       ///< "0-3,7"; empty means whatever the parent has
-  device_weight, ///< "default W" and "MAJ:MIN W" lines
-  device_max,    ///< "MAJ:MIN rbps=… wbps=… riops=… wiops=…" lines
+  bytes,          ///< bytes or "max"; the kernel rounds down to whole pages
+  count,          ///< a whole number or "max"
+  microseconds,   ///< a whole number of µs
+  weight,         ///< a whole number
+  flag,           ///< 0 or 1
+  bandwidth,      ///< "QUOTA PERIOD" in µs, quota may be "max"
+  id_list,        ///< "0-3,7"; empty means whatever the parent has
+  device_weight,  ///< "default W" and "MAJ:MIN W" lines
+  device_max,     ///< "MAJ:MIN rbps=… wbps=… riops=… wiops=…" lines
 };
 
 /// What part of the value a command line flag (or configuration key) speaks about.
 enum class FlagPart {
   whole,
-  cores,       ///< --cpus: quota as a number of CPUs; the period stays
-  quota,       ///< --cpu-quota: µs per period; the period stays
-  period,      ///< --cpu-period: µs; the quota stays
-  shares,      ///< --cpu-shares: cgroup v1 shares, converted to a weight
-  read_bps,    ///< --device-read-bps DEVICE:RATE
+  cores,     ///< --cpus: quota as a number of CPUs; the period stays
+  quota,     ///< --cpu-quota: µs per period; the period stays
+  period,    ///< --cpu-period: µs; the quota stays
+  shares,    ///< --cpu-shares: cgroup v1 shares, converted to a weight
+  read_bps,  ///< --device-read-bps DEVICE:RATE
   write_bps,
   read_iops,
   write_iops,
@@ -37,9 +37,9 @@ enum class FlagPart {
 
 /// What part of the value a metric shows.
 enum class MetricPart {
-  whole,           ///< the number as it is; "max" is +Inf
-  seconds,         ///< µs shown as seconds
-  cores,           ///< quota / period; "max" is +Inf
+  whole,    ///< the number as it is; "max" is +Inf
+  seconds,  ///< µs shown as seconds
+  cores,    ///< quota / period; "max" is +Inf
   period_seconds,
   cpu_count,       ///< how many ids the list has
   device_default,  ///< the default weight
@@ -51,14 +51,14 @@ enum class MetricPart {
 
 /// The limit's place in the safe order of writes (see plan.h).
 enum class Role {
-  plain,        ///< independent of every other limit
-  hard_max,     ///< memory.max: raised before, lowered after memory.high
-  soft_max,     ///< memory.high
-  swap_room,    ///< memory.swap.max: room is kept until memory.max is met
-  quota,        ///< cpu.max: raised before, lowered after the burst
-  burst,        ///< cpu.max.burst: never above the quota
-  idle,         ///< cpu.idle: forgets the weight
-  weight,       ///< cpu.weight: cannot be written while cpu.idle is 1
+  plain,      ///< independent of every other limit
+  hard_max,   ///< memory.max: raised before, lowered after memory.high
+  soft_max,   ///< memory.high
+  swap_room,  ///< memory.swap.max: room is kept until memory.max is met
+  quota,      ///< cpu.max: raised before, lowered after the burst
+  burst,      ///< cpu.max.burst: never above the quota
+  idle,       ///< cpu.idle: forgets the weight
+  weight,     ///< cpu.weight: cannot be written while cpu.idle is 1
 };
 
 /// What lowering this limit below what is in use does in the kernel.
@@ -70,12 +70,12 @@ enum class Lowering {
 
 /// A command line flag, which is also the configuration key without the dashes.
 struct Flag {
-  std::string_view name;          ///< without dashes: "memory"
-  std::string_view alias;         ///< docker's or podman's other name for the same, or empty
-  char letter;                    ///< short form, or '\0'
+  std::string_view name;   ///< without dashes: "memory"
+  std::string_view alias;  ///< docker's or podman's other name for the same, or empty
+  char letter;             ///< short form, or '\0'
   FlagPart part;
-  std::string_view placeholder;   ///< "SIZE", "CPUS", …
-  std::string_view help;          ///< one line
+  std::string_view placeholder;  ///< "SIZE", "CPUS", …
+  std::string_view help;         ///< one line
 };
 
 struct Metric {
@@ -86,13 +86,13 @@ struct Metric {
 
 /// One row. Rows live as long as the program; they are compared by address.
 struct Limit {
-  std::string_view file;              ///< the interface file, and the key on the bus: "memory.max"
-  std::string_view controller;        ///< "memory"
+  std::string_view file;        ///< the interface file, and the key on the bus: "memory.max"
+  std::string_view controller;  ///< "memory"
   ValueKind kind;
   Role role;
   Lowering lowering;
-  bool may_be_max;                    ///< "max" is a legal value
-  std::uint64_t least;                ///< inclusive range of the number (bytes, µs, count, weight)
+  bool may_be_max;      ///< "max" is a legal value
+  std::uint64_t least;  ///< inclusive range of the number (bytes, µs, count, weight)
   std::uint64_t most;
   std::string_view unset;             ///< what a fresh cgroup has, in canonical text (limit_value.h)
   std::string_view systemd_property;  ///< systemd.resource-control(5), or empty

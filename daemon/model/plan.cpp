@@ -21,7 +21,9 @@ bool smaller(const Amount& a, const Amount& b) {
   return x != nullptr && (y == nullptr || *x < *y);
 }
 
-Amount quota_of(const Bandwidth& bandwidth) { return bandwidth.quota_us ? Amount(*bandwidth.quota_us) : Amount(Unlimited{}); }
+Amount quota_of(const Bandwidth& bandwidth) {
+  return bandwidth.quota_us ? Amount(*bandwidth.quota_us) : Amount(Unlimited{});
+}
 
 const Value* find(const Values& values, const Limit* limit) {
   const auto at = values.find(limit);
@@ -34,7 +36,9 @@ const Value* afterwards(const Target& target, const Limit* limit) {
   return wanted != nullptr ? wanted : find(target.in_force, limit);
 }
 
-bool is_on(const Value* value) { return value != nullptr && std::get<Amount>(*value) == Amount(std::uint64_t{1}); }
+bool is_on(const Value* value) {
+  return value != nullptr && std::get<Amount>(*value) == Amount(std::uint64_t{1});
+}
 
 Result<void> check_burst(const Target& target) {
   const Limit* const quota_limit = limit_with(Role::quota);
@@ -42,7 +46,8 @@ Result<void> check_burst(const Target& target) {
   if (!target.wanted.contains(quota_limit) && !target.wanted.contains(burst_limit)) return {};
   const Value* const quota = afterwards(target, quota_limit);
   const Value* const burst = afterwards(target, burst_limit);
-  if (quota == nullptr || burst == nullptr || !smaller(quota_of(std::get<Bandwidth>(*quota)), std::get<Amount>(*burst))) return {};
+  if (quota == nullptr || burst == nullptr || !smaller(quota_of(std::get<Bandwidth>(*quota)), std::get<Amount>(*burst)))
+    return {};
   return fail(ErrorCode::out_of_range,
               target.cgroup.str() + ": a burst of " + print_value(*burst) + " µs is more than the quota of " +
                   print_value(Value(quota_of(std::get<Bandwidth>(*quota)))) + " µs",
@@ -54,7 +59,8 @@ Result<void> check_weight(const Target& target) {
   const Limit* const idle = limit_with(Role::idle);
   const bool stays_idle = is_on(find(target.in_force, idle)) && is_on(afterwards(target, idle));
   if (!target.wanted.contains(weight) || !stays_idle) return {};
-  return fail(ErrorCode::busy, target.cgroup.str() + ": a weight has no effect while cpu.idle is on, and the kernel refuses it",
+  return fail(ErrorCode::busy,
+              target.cgroup.str() + ": a weight has no effect while cpu.idle is on, and the kernel refuses it",
               "add --cpu-idle no");
 }
 
@@ -83,13 +89,17 @@ Phase phase_of(const Step& step) {
 int rank_of(Role role) {
   switch (role) {
     case Role::swap_room:
-    case Role::idle: return 0;
+    case Role::idle:
+      return 0;
     case Role::hard_max:
     case Role::quota:
-    case Role::weight: return 1;
+    case Role::weight:
+      return 1;
     case Role::soft_max:
-    case Role::burst: return 2;
-    case Role::plain: return 3;
+    case Role::burst:
+      return 2;
+    case Role::plain:
+      return 3;
   }
   return 3;
 }
@@ -104,17 +114,23 @@ auto order_key(const Step& step) {
 
 bool lowers(const Value& from, const Value& to) {
   if (const auto* const amount = std::get_if<Amount>(&to)) return smaller(*amount, std::get<Amount>(from));
-  if (const auto* const bandwidth = std::get_if<Bandwidth>(&to)) return smaller(quota_of(*bandwidth), quota_of(std::get<Bandwidth>(from)));
+  if (const auto* const bandwidth = std::get_if<Bandwidth>(&to))
+    return smaller(quota_of(*bandwidth), quota_of(std::get<Bandwidth>(from)));
   return false;
 }
 
 const Limit* companion(const Limit& limit) {
   switch (limit.role) {
-    case Role::quota: return limit_with(Role::burst);
-    case Role::burst: return limit_with(Role::quota);
-    case Role::weight: return limit_with(Role::idle);
-    case Role::idle: return limit_with(Role::weight);
-    default: return nullptr;
+    case Role::quota:
+      return limit_with(Role::burst);
+    case Role::burst:
+      return limit_with(Role::quota);
+    case Role::weight:
+      return limit_with(Role::idle);
+    case Role::idle:
+      return limit_with(Role::weight);
+    default:
+      return nullptr;
   }
 }
 
@@ -129,7 +145,8 @@ Result<Plan> make_plan(const std::vector<Target>& targets) {
     if (wakes && target.remembered_weight) wanted.emplace(weight, Value(Amount(*target.remembered_weight)));
     for (const auto& [limit, to] : wanted) {
       const Value* const known = find(target.in_force, limit);
-      if (known == nullptr) return fail(ErrorCode::failed, target.cgroup.str() + ": " + std::string(limit->file) + " was not read");
+      if (known == nullptr)
+        return fail(ErrorCode::failed, target.cgroup.str() + ": " + std::string(limit->file) + " was not read");
       // Leaving idle, the kernel puts the default weight in force whatever the file read before.
       const Value from = wakes && limit == weight ? unset_value(*weight) : *known;
       if (from == to) continue;
@@ -150,7 +167,8 @@ std::string print_step(const Step& step) {
     std::string text = print_value(value);
     return text.empty() ? std::string("(none)") : text;
   };
-  std::string line = step.cgroup.str() + " " + std::string(step.limit->file) + " " + shown(step.from) + " -> " + shown(step.to);
+  std::string line =
+      step.cgroup.str() + " " + std::string(step.limit->file) + " " + shown(step.from) + " -> " + shown(step.to);
   if (step.risk == Risk::reclaims) line += " (reclaims)";
   if (step.risk == Risk::kills) line += " (may kill)";
   return line;

@@ -20,7 +20,9 @@ std::string shown(std::string_view text) {
   return out + (text.size() > longest_text ? "…'" : "'");
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // A decimal number as the integer part and the digits after the point, and what follows it.
 struct Decimal {
@@ -71,12 +73,14 @@ struct Unit {
 constexpr std::uint64_t kib = 1024;
 constexpr std::array<Unit, 6> byte_units = {{{"", 1},
                                              {"k", kib},
-                                             {"m", kib * kib},
-                                             {"g", kib * kib * kib},
-                                             {"t", kib * kib * kib * kib},
-                                             {"p", kib * kib * kib * kib * kib}}};
+                                             {"m", kib* kib},
+                                             {"g", kib* kib* kib},
+                                             {"t", kib* kib* kib* kib},
+                                             {"p", kib* kib* kib* kib* kib}}};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // "K", "KB", "KiB" and "B" in either case; nothing for anything else.
 std::optional<std::uint64_t> byte_factor(std::string_view unit) {
@@ -99,7 +103,8 @@ constexpr std::array<Unit, 7> duration_units = {{{"us", 1},
                                                  {"d", 86'400'000'000}}};
 
 tl::unexpected<Error> bad_size(std::string_view text) {
-  return fail(ErrorCode::invalid_argument, shown(text) + " is not a size", "write bytes with K, M, G or T, as in 512M or 1.5G");
+  return fail(ErrorCode::invalid_argument, shown(text) + " is not a size",
+              "write bytes with K, M, G or T, as in 512M or 1.5G");
 }
 
 }  // namespace
@@ -114,7 +119,8 @@ Result<std::uint64_t> parse_bytes(std::string_view text) {
     std::size_t digits = 0;
     while (digits < text.size() && is_digit(text[digits])) ++digits;
     constexpr std::size_t digits_of_63_bits = 19;
-    if (digits >= digits_of_63_bits) return fail(ErrorCode::out_of_range, shown(text) + " is too large", "write max for no limit");
+    if (digits >= digits_of_63_bits)
+      return fail(ErrorCode::out_of_range, shown(text) + " is too large", "write max for no limit");
     return bad_size(text);
   }
   const auto factor = byte_factor(number->rest);
@@ -123,7 +129,8 @@ Result<std::uint64_t> parse_bytes(std::string_view text) {
                 "use K, M, G or T (1024-based), as in 512M or 1.5G");
   }
   if (*factor == 1 && !number->fraction.empty()) {
-    return fail(ErrorCode::invalid_argument, shown(text) + " is a fraction of a byte", "write a whole number or a unit, as in 1.5M");
+    return fail(ErrorCode::invalid_argument, shown(text) + " is a fraction of a byte",
+                "write a whole number or a unit, as in 1.5M");
   }
   const auto value = scaled(*number, *factor);
   if (!value) return fail(ErrorCode::out_of_range, shown(text) + " is too large", "write max for no limit");
@@ -152,11 +159,13 @@ Result<std::uint64_t> parse_millicores(std::string_view text) {
   constexpr std::uint64_t thousand = 1000;
   const auto number = read_decimal(text);
   if (!number || !number->rest.empty() || text.size() > longest_text) {
-    if (text.starts_with('-')) return fail(ErrorCode::out_of_range, shown(text) + " is negative", "write CPUs as in 1.5 or 0.25");
+    if (text.starts_with('-'))
+      return fail(ErrorCode::out_of_range, shown(text) + " is negative", "write CPUs as in 1.5 or 0.25");
     return fail(ErrorCode::invalid_argument, shown(text) + " is not a number of CPUs", "write it as in 1.5 or 0.25");
   }
   if (number->fraction.size() > most_digits) {
-    return fail(ErrorCode::invalid_argument, shown(text) + " has more than 3 digits after the point", "write it as in 0.125");
+    return fail(ErrorCode::invalid_argument, shown(text) + " has more than 3 digits after the point",
+                "write it as in 0.125");
   }
   if (number->whole > most_cores) {
     return fail(ErrorCode::out_of_range, shown(text) + " is more than " + std::to_string(most_cores) + " CPUs",
@@ -164,7 +173,8 @@ Result<std::uint64_t> parse_millicores(std::string_view text) {
   }
   const auto value = scaled(*number, thousand);
   if (!value || *value == 0) {
-    return fail(ErrorCode::out_of_range, shown(text) + " CPUs would let nothing run", "write at least 0.01, or max for no limit");
+    return fail(ErrorCode::out_of_range, shown(text) + " CPUs would let nothing run",
+                "write at least 0.01, or max for no limit");
   }
   return *value;
 }
@@ -185,7 +195,8 @@ Result<std::uint64_t> parse_percent(std::string_view text) {
 
 Result<std::uint64_t> parse_duration(std::string_view text) {
   const auto bad = [&] {
-    return fail(ErrorCode::invalid_argument, shown(text) + " is not a duration", "write it as in 250us, 20ms, 10s, 5m, 1h30m or 2d");
+    return fail(ErrorCode::invalid_argument, shown(text) + " is not a duration",
+                "write it as in 250us, 20ms, 10s, 5m, 1h30m or 2d");
   };
   if (text.empty() || text.size() > longest_text) return bad();
   std::uint64_t total = 0;
@@ -251,7 +262,8 @@ std::string print_duration(std::uint64_t microseconds) {
   if (microseconds == 0) return "0s";
   std::string text;
   for (const auto& unit : units) {
-    if (const auto count = microseconds / unit.factor; count != 0) text += std::to_string(count) + std::string(unit.name);
+    if (const auto count = microseconds / unit.factor; count != 0)
+      text += std::to_string(count) + std::string(unit.name);
     microseconds %= unit.factor;
   }
   return text;

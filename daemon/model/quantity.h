@@ -23,7 +23,8 @@ Result<std::uint64_t> parse_millicores(std::string_view text);
 /// "50%" (0 < p <= 100, at most 2 decimals) in hundredths of a percent.
 Result<std::uint64_t> parse_percent(std::string_view text);
 
-/// A duration: "250us", "20ms", "10s", "5m", "2h", "1d" and sums such as "1h30m"; a bare number is refused. Microseconds.
+/// A duration: "250us", "20ms", "10s", "5m", "2h", "1d" and sums such as "1h30m"; a bare number is refused.
+/// Microseconds.
 Result<std::uint64_t> parse_duration(std::string_view text);
 
 /// yes/no, true/false, on/off, 1/0.

@@ -19,6 +19,8 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string message, std::stri
       Error{.code = code, .message = std::move(message), .hint = std::move(hint), .errno_value = errno_value});
 }
 
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 }  // namespace cgroupd

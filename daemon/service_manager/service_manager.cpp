@@ -1,9 +1,9 @@
 // Calls to systemd over the bus.
 #include "service_manager/service_manager.h"
 
-#include <sdbus-c++/sdbus-c++.h>
-
 #include <map>
+
+#include <sdbus-c++/sdbus-c++.h>
 
 namespace cgroupd {
 namespace {
@@ -14,10 +14,11 @@ constexpr const char* manager_interface = "org.freedesktop.systemd1.Manager";
 
 tl::unexpected<Error> refused(const std::string& what, const sdbus::Error& error) {
   const std::string& name = error.getName();
-  const bool absent = name == "org.freedesktop.DBus.Error.ServiceUnknown" || name == "org.freedesktop.DBus.Error.NameHasNoOwner" ||
-                      name.find("Spawn") != std::string::npos;
+  const bool absent = name == "org.freedesktop.DBus.Error.ServiceUnknown" ||
+                      name == "org.freedesktop.DBus.Error.NameHasNoOwner" || name.find("Spawn") != std::string::npos;
   if (absent) return fail(ErrorCode::unreachable, what + ": there is no systemd on this bus");
-  if (name == "org.freedesktop.systemd1.NoSuchUnit") return fail(ErrorCode::not_found, what + ": " + error.getMessage());
+  if (name == "org.freedesktop.systemd1.NoSuchUnit")
+    return fail(ErrorCode::not_found, what + ": " + error.getMessage());
   return fail(ErrorCode::failed, what + ": " + error.getMessage());
 }
 
@@ -37,7 +38,8 @@ Result<std::string> ServiceManager::control_group(const std::string& unit) {
     manager_->callMethod("GetUnit").onInterface(manager_interface).withArguments(unit).storeResultsTo(path);
     const auto proxy = sdbus::createProxy(connection_, destination, path);
     const std::string kind = unit.substr(unit.rfind('.') + 1);
-    const std::string interface = kind == "service" ? "org.freedesktop.systemd1.Service" : "org.freedesktop.systemd1.Scope";
+    const std::string interface =
+        kind == "service" ? "org.freedesktop.systemd1.Service" : "org.freedesktop.systemd1.Scope";
     const sdbus::Variant value = proxy->getProperty("ControlGroup").onInterface(interface);
     auto group = value.get<std::string>();
     if (group.empty()) return fail(ErrorCode::not_found, unit + " is not running");
@@ -47,7 +49,8 @@ Result<std::string> ServiceManager::control_group(const std::string& unit) {
   }
 }
 
-void ServiceManager::attach(const std::string& unit, const std::string& path, const std::vector<pid_t>& pids, Done done) {
+void ServiceManager::attach(const std::string& unit, const std::string& path, const std::vector<pid_t>& pids,
+                            Done done) {
   const std::vector<std::uint32_t> numbers(pids.begin(), pids.end());
   const std::string what = "systemd did not move the processes to " + unit + path;
   try {

@@ -1,12 +1,12 @@
 // The only place that calls org.freedesktop.systemd1: the tree unit, and moving processes where we may not.
 #pragma once
 
-#include <sys/types.h>
-
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "model/result.h"
 
@@ -30,13 +30,13 @@ class ServiceManager {
   ServiceManager(ServiceManager&&) = delete;
   ServiceManager& operator=(ServiceManager&&) = delete;
 
-  /// The hierarchy path of a running unit's cgroup ("/user.slice/…"). Blocks; for start-up only. not_found when the unit
-  /// does not run, unreachable when there is no service manager.
+  /// The hierarchy path of a running unit's cgroup ("/user.slice/…"). Blocks; for start-up only. not_found when the
+  /// unit does not run, unreachable when there is no service manager.
   Result<std::string> control_group(const std::string& unit);
 
-  /// Moves processes into `path` ("/web") beneath a delegated unit: AttachProcessesToUnit, which a user manager hands on
-  /// to PID 1 when it may not do it itself (systemd 252, unit_attach_pids_to_cgroup()). Does not block; `done` runs in
-  /// the bus's event loop.
+  /// Moves processes into `path` ("/web") beneath a delegated unit: AttachProcessesToUnit, which a user manager hands
+  /// on to PID 1 when it may not do it itself (systemd 252, unit_attach_pids_to_cgroup()). Does not block; `done` runs
+  /// in the bus's event loop.
   void attach(const std::string& unit, const std::string& path, const std::vector<pid_t>& pids, Done done);
 
  private:

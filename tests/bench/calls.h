@@ -1,14 +1,14 @@
 // Timed bus calls, raw sd-bus so that the client's own cost is small and the same for all.
 #pragma once
 
-#include <systemd/sd-bus.h>
-
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include <systemd/sd-bus.h>
 
 namespace cgroupd::bench {
 
@@ -34,7 +34,8 @@ inline Bus open_bus() {
   return Bus(bus);
 }
 
-inline Message new_call(sd_bus* bus, const char* destination, const char* path, const char* interface, const char* member) {
+inline Message new_call(sd_bus* bus, const char* destination, const char* path, const char* interface,
+                        const char* member) {
   sd_bus_message* message = nullptr;
   check(sd_bus_message_new_method_call(bus, &message, destination, path, interface, member), member);
   return Message(message);

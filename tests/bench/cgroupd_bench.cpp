@@ -1,7 +1,4 @@
 // What a call costs, in one run on one machine, as ratios against a bare Ping of the same process.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -15,6 +12,8 @@
 #include <vector>
 
 #include <sdbus-c++/sdbus-c++.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "bench/calls.h"
 
@@ -62,12 +61,16 @@ class Child {
 void serve_empty_method() {
   const auto connection = sdbus::createSessionBusConnection(empty_name);
   const auto object = sdbus::createObject(*connection, daemon_path);
-  object->registerMethod("SetLimits").onInterface(daemon_interface).implementedAs([](const std::string&, const Dictionary&, const Dictionary&) { return Dictionary{}; });
+  object->registerMethod("SetLimits")
+      .onInterface(daemon_interface)
+      .implementedAs([](const std::string&, const Dictionary&, const Dictionary&) { return Dictionary{}; });
   object->finishRegistration();
   connection->enterEventLoop();
 }
 
-Message ping(sd_bus* bus, const char* destination) { return new_call(bus, destination, "/", "org.freedesktop.DBus.Peer", "Ping"); }
+Message ping(sd_bus* bus, const char* destination) {
+  return new_call(bus, destination, "/", "org.freedesktop.DBus.Peer", "Ping");
+}
 
 // Values change with every call, so that each is really written.
 void append_limits(sd_bus_message* m, std::uint64_t n, int limits) {
@@ -75,7 +78,8 @@ void append_limits(sd_bus_message* m, std::uint64_t n, int limits) {
   check(sd_bus_message_append(m, "{sv}", "memory.max", "t", (64 + n % 2) * mib), "memory.max");
   if (limits > 1) {
     check(sd_bus_message_append(m, "{sv}", "pids.max", "t", 100 + n % 2), "pids.max");
-    check(sd_bus_message_append(m, "{sv}", "cpu.max", "(tt)", 50'000 + n % 2 * 1'000, std::uint64_t{100'000}), "cpu.max");
+    check(sd_bus_message_append(m, "{sv}", "cpu.max", "(tt)", 50'000 + n % 2 * 1'000, std::uint64_t{100'000}),
+          "cpu.max");
   }
   check(sd_bus_message_close_container(m), "limits");
 }
@@ -110,7 +114,9 @@ void simple_call(sd_bus* bus, const char* member, const char* types, const char*
 
 void start_scope(sd_bus* bus, pid_t member) {
   const auto message = new_call(bus, systemd_name, systemd_path, systemd_interface, "StartTransientUnit");
-  check(sd_bus_message_append(message.get(), "ssa(sv)a(sa(sv))", scope_name, "replace", 1, "PIDs", "au", 1, static_cast<std::uint32_t>(member), 0), "StartTransientUnit");
+  check(sd_bus_message_append(message.get(), "ssa(sv)a(sa(sv))", scope_name, "replace", 1, "PIDs", "au", 1,
+                              static_cast<std::uint32_t>(member), 0),
+        "StartTransientUnit");
   call(bus, message);
 }
 
@@ -158,7 +164,8 @@ void print(const std::vector<Contestant>& contestants) {
   for (const auto& contestant : contestants) {
     const double p50 = quantile(contestant.micros, 0.5);
     if (contestant.name.ends_with("Ping")) ping_p50 = p50;
-    std::printf("%-46s %10.1f %10.1f %9.2f\n", contestant.name.c_str(), p50, quantile(contestant.micros, 0.99), p50 / ping_p50);
+    std::printf("%-46s %10.1f %10.1f %9.2f\n", contestant.name.c_str(), p50, quantile(contestant.micros, 0.99),
+                p50 / ping_p50);
   }
 }
 
@@ -170,7 +177,8 @@ void print_rss(sd_bus* bus) {
   sd_bus_creds_unref(creds);
   std::ifstream status("/proc/" + std::to_string(pid) + "/status");
   for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS") || line.starts_with("RssAnon") || line.starts_with("Threads")) std::printf("daemon %s\n", line.c_str());
+    if (line.starts_with("VmRSS") || line.starts_with("RssAnon") || line.starts_with("Threads"))
+      std::printf("daemon %s\n", line.c_str());
   }
 }
 
@@ -184,11 +192,12 @@ int run(int rounds, int calls) {
   print_rss(b);
   simple_call(b, "Create", "sa{sv}a{sv}", cgroup_name);
 
-  std::vector<Contestant> ours = {{"cgroupd: Ping", [b](auto) { return ping(b, daemon_name); }},
-                                  {"empty method, same signature, one limit", [b](auto n) { return set_limits(b, empty_name, n, 1); }},
-                                  {"empty method, same signature, three limits", [b](auto n) { return set_limits(b, empty_name, n, 3); }},
-                                  {"cgroupd: SetLimits, one limit", [b](auto n) { return set_limits(b, daemon_name, n, 1); }},
-                                  {"cgroupd: SetLimits, three limits", [b](auto n) { return set_limits(b, daemon_name, n, 3); }}};
+  std::vector<Contestant> ours = {
+      {"cgroupd: Ping", [b](auto) { return ping(b, daemon_name); }},
+      {"empty method, same signature, one limit", [b](auto n) { return set_limits(b, empty_name, n, 1); }},
+      {"empty method, same signature, three limits", [b](auto n) { return set_limits(b, empty_name, n, 3); }},
+      {"cgroupd: SetLimits, one limit", [b](auto n) { return set_limits(b, daemon_name, n, 1); }},
+      {"cgroupd: SetLimits, three limits", [b](auto n) { return set_limits(b, daemon_name, n, 3); }}};
   std::vector<Contestant> systemds;
   if (has_systemd(b)) {
     start_scope(b, sleeper.pid());

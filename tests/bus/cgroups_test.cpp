@@ -1,0 +1,141 @@
+// Cgroups over the bus: looking, moving, removing, signals, properties.
+#include <mutex>
+
+#include "bus/served_daemon.h"
+#include "support/eventually.h"
+
+namespace cgroupd {
+namespace {
+
+using sdbus::Variant;
+
+CgroupPath path(std::string_view name) {
+  return *CgroupPath::parse(name);
+}
+
+TEST_F(AServedDaemon, TellsEverythingAboutACgroup) {
+  create("web", {{"memory.max", Variant(std::string("64M"))}});
+  Dictionary cgroup;
+  call("Get").withArguments(std::string("web")).storeResultsTo(cgroup);
+  const auto status = wire::decode_status(cgroup);
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->name, "web");
+  EXPECT_EQ(status->path, kernel.root_path() + "/web");
+  EXPECT_EQ(print_value(status->limits.at(find_limit("memory.max"))), "67108864");
+  EXPECT_TRUE(status->usage.contains("memory.current"));
+  EXPECT_TRUE(status->events.contains("memory.oom_kill"));
+  EXPECT_FALSE(status->populated);
+}
+
+TEST_F(AServedDaemon, ListsParentsBeforeChildren) {
+  create("b/c");
+  create("a");
+  std::vector<Dictionary> all;
+  call("List").storeResultsTo(all);
+  std::vector<std::string> names;
+  for (const auto& cgroup : all) names.push_back(cgroup.at("name").get<std::string>());
+  EXPECT_EQ(names, (std::vector<std::string>{"a", "b", "b/c"}));
+}
+
+TEST_F(AServedDaemon, SnapshotsNumbersInTheOrderAskedFor) {
+  create("web", {{"pids.max", Variant(std::string("20"))}});
+  std::vector<std::string> names;
+  std::vector<sdbus::Struct<std::string, std::vector<std::uint64_t>>> rows;
+  call("Snapshot")
+      .withArguments(std::vector<std::string>{"pids.max", "memory.max", "cgroup.events:populated"})
+      .storeResultsTo(names, rows);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].get<0>(), "web");
+  EXPECT_EQ(rows[0].get<1>(), (std::vector<std::uint64_t>{20, UINT64_MAX, 0}));
+  EXPECT_EQ(error_of([&] {
+              call("Snapshot").withArguments(std::vector<std::string>{"../../etc/passwd"}).storeResultsTo(names, rows);
+            }),
+            "InvalidArgument");
+}
+
+TEST_F(AServedDaemon, MovesProcessesAndSaysWhichDoesNotExist) {
+  create("web");
+  const auto pid = kernel.start(kernel.given("other"));
+  ASSERT_TRUE(pid);
+  call("AttachPids").withArguments(std::string("web"), std::vector<std::uint32_t>{static_cast<std::uint32_t>(*pid)});
+  EXPECT_EQ(kernel.text_of(path("web"), "cgroup.procs"), std::to_string(*pid));
+  EXPECT_EQ(
+      error_of([&] { call("AttachPids").withArguments(std::string("web"), std::vector<std::uint32_t>{4'000'000}); }),
+      "NotFound");
+  EXPECT_NE(message.find("4000000"), std::string::npos);
+}
+
+TEST_F(AServedDaemon, RefusesToRemoveWhatIsPopulatedUnlessToldToKill) {
+  create("web");
+  const auto pid = kernel.start(path("web"));
+  EXPECT_EQ(error_of([&] { call("Remove").withArguments(std::string("web"), Dictionary{}); }), "Busy");
+  EXPECT_NE(message.find(std::to_string(*pid)), std::string::npos) << message;
+  call("Remove").withArguments(std::string("web"), Dictionary{{"kill", Variant(true)}});
+  EXPECT_FALSE(kernel.exists(path("web")));
+  EXPECT_FALSE(kernel.is_alive(*pid));
+}
+
+TEST_F(AServedDaemon, FreezesThawsAndKills) {
+  create("web");
+  const auto pid = kernel.start(path("web"));
+  call("Freeze").withArguments(std::string("web"));
+  EXPECT_EQ(kernel.text_of(path("web"), "cgroup.freeze"), "1");
+  call("Thaw").withArguments(std::string("web"));
+  EXPECT_EQ(kernel.text_of(path("web"), "cgroup.freeze"), "0");
+  call("Kill").withArguments(std::string("web"));
+  EXPECT_FALSE(kernel.is_alive(*pid));
+  EXPECT_EQ(error_of([&] { call("Freeze").withArguments(std::string("nosuch")); }), "NotFound");
+}
+
+TEST_F(AServedDaemon, TellsWhoListensOfEveryChange) {
+  std::mutex mutex;
+  std::vector<std::string> heard;
+  const auto listener = new_proxy();
+  const auto note = [&](const std::string& what) {
+    const std::lock_guard lock(mutex);
+    heard.push_back(what);
+  };
+  listener->uponSignal("Created").onInterface(wire::interface_name).call([&](const std::string& name) {
+    note("created " + name);
+  });
+  listener->uponSignal("Removed").onInterface(wire::interface_name).call([&](const std::string& name) {
+    note("removed " + name);
+  });
+  listener->uponSignal("LimitsChanged")
+      .onInterface(wire::interface_name)
+      .call([&](const std::string& name, const Dictionary& in_force) {
+        note("limits " + name + " " + in_force.begin()->first);
+      });
+  listener->finishRegistration();
+  create("web", {{"memory.max", Variant(std::string("64M"))}});
+  const auto count = [&] {
+    const std::lock_guard lock(mutex);
+    return heard.size();
+  };
+  ASSERT_TRUE(eventually([&] { return count() == 2; }));
+  call("Remove").withArguments(std::string("web"), Dictionary{});
+  ASSERT_TRUE(eventually([&] { return count() == 3; }));
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(heard, (std::vector<std::string>{"created web", "limits web memory.max", "removed web"}));
+}
+
+TEST_F(AServedDaemon, HasItsProperties) {
+  const Variant version = proxy->getProperty("Version").onInterface(wire::interface_name);
+  EXPECT_EQ(version.get<std::string>(), "1.2.3");
+  const Variant root = proxy->getProperty("DelegatedRoot").onInterface(wire::interface_name);
+  EXPECT_EQ(root.get<std::string>(), kernel.root_path());
+  const Variant controllers = proxy->getProperty("Controllers").onInterface(wire::interface_name);
+  EXPECT_FALSE(controllers.get<std::vector<std::string>>().empty());
+}
+
+TEST_F(AServedDaemon, GivesADirectoryToStartProcessesIn) {
+  create("web");
+  sdbus::UnixFd directory;
+  call("OpenDirectory").withArguments(std::string("web")).storeResultsTo(directory);
+  EXPECT_TRUE(directory.isValid());
+  EXPECT_EQ(error_of([&] { call("OpenDirectory").withArguments(std::string("nosuch")).storeResultsTo(directory); }),
+            "NotFound");
+}
+
+}  // namespace
+}  // namespace cgroupd

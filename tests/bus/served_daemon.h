@@ -1,0 +1,123 @@
+// The daemon's bus side over a fake kernel, served by a thread of its own on the session bus of the test run.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <sdbus-c++/sdbus-c++.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "core/manager.h"
+#include "dbus/event_loop.h"
+#include "dbus/manager_adaptor.h"
+#include "dbus/signal_queue.h"
+#include "support/fake_kernel.h"
+
+namespace cgroupd {
+
+/// Runs jobs at once: the fake kernel never blocks.
+class AtOnce final : public Background {
+ public:
+  explicit AtOnce(Kernel& kernel) : kernel_(kernel) {}
+  void run(Job job, Then then) override {
+    job(kernel_);
+    then();
+  }
+
+ private:
+  Kernel& kernel_;
+};
+
+struct CountedRequests final : Instruments {
+  void request_done(std::string_view method, std::chrono::nanoseconds /*took*/, std::string_view error) override {
+    lines.push_back(std::string(method) + (error.empty() ? "" : " " + std::string(error)));
+  }
+  std::vector<std::string> lines;
+};
+
+class AServedDaemon : public testing::Test {
+ protected:
+  using Dictionary = wire::Dictionary;
+
+  AServedDaemon()
+      : background_(kernel),
+        signals_(loop_),
+        manager_(kernel, background_, nullptr, signals_, {}),
+        connection_(sdbus::createSessionBusConnection()),
+        adaptor_(*connection_, manager_, requests, "1.2.3"),
+        stop_(::eventfd(0, EFD_CLOEXEC)) {
+    signals_.connect(adaptor_);
+    loop_.serve(*connection_);
+    loop_.on_readable(stop_.get(), [this] { loop_.stop(0); });
+    connection_->requestName(wire::service_name);
+    proxy = new_proxy();
+    thread_ = std::thread([this] { loop_.run(); });
+  }
+  ~AServedDaemon() override { stop(); }
+
+  /// On a connection and a thread of its own, as another client would be.
+  static std::unique_ptr<sdbus::IProxy> new_proxy() {
+    return sdbus::createProxy(sdbus::createSessionBusConnection(), wire::service_name, wire::object_path);
+  }
+
+  /// Afterwards kernel and requests may be looked at.
+  void stop() {
+    if (!thread_.joinable()) return;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto put = ::write(stop_.get(), &one, sizeof one);
+    thread_.join();
+  }
+
+  Dictionary set(const std::string& name, const Dictionary& changes, const Dictionary& options = {}) {
+    Dictionary answer;
+    call("SetLimits").withArguments(name, changes, options).storeResultsTo(answer);
+    return answer;
+  }
+  Dictionary create(const std::string& name, const Dictionary& limits = {}, const Dictionary& options = {}) {
+    Dictionary answer;
+    call("Create").withArguments(name, limits, options).storeResultsTo(answer);
+    return answer;
+  }
+  /// `method` by reference: the invoker keeps no copy, so the name must live as long as the whole expression.
+  sdbus::MethodInvoker call(const std::string& method) {
+    auto invoker = proxy->callMethod(method);
+    invoker.onInterface(wire::interface_name);
+    return invoker;
+  }
+  /// The name of the bus error that `action` ends in, without its prefix; "" when it succeeds.
+  template <typename Action>
+  std::string error_of(Action action) {
+    try {
+      action();
+      return {};
+    } catch (const sdbus::Error& error) {
+      message = error.getMessage();
+      const std::string& name = error.getName();
+      return name.starts_with(wire::error_prefix) ? name.substr(wire::error_prefix.size()) : name;
+    }
+  }
+
+  FakeKernel kernel;
+  CountedRequests requests;
+  std::unique_ptr<sdbus::IProxy> proxy;
+  std::string message;  ///< of the last error
+
+ private:
+  AtOnce background_;
+  EventLoop loop_;
+  SignalQueue signals_;
+  Manager manager_;
+  std::unique_ptr<sdbus::IConnection> connection_;
+  ManagerAdaptor adaptor_;
+  FileDescriptor stop_;
+  std::thread thread_;
+};
+
+}  // namespace cgroupd
