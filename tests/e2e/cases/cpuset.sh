@@ -1,0 +1,29 @@
+# CPU and memory placement, where the cpuset controller reaches us.
+# needs: controller cpuset
+
+cgctl -q create web || it 'cannot begin'
+
+it 'binds a cgroup to a CPU and a memory node'
+try cgctl set web --cpuset-cpus 0 --cpuset-mems 0
+expect_status 0
+expect_file web/cpuset.cpus 0
+expect_file web/cpuset.mems 0
+
+it 'starts processes there'
+try cgctl run web -- grep Cpus_allowed_list /proc/self/status
+expect_status 0
+expect_in_stdout "$(printf 'Cpus_allowed_list:\t0')"
+
+it 'refuses a CPU this machine has not got, and changes nothing'
+before=$(snapshot)
+try cgctl set web --memory 32M --cpuset-cpus 4000
+expect_status 1
+expect_one_line_on_stderr
+expect_in_stderr 4000
+expect_unchanged "$before"
+
+it 'unsets both'
+try cgctl unset web --cpuset-cpus cpuset.mems
+expect_status 0
+expect_file web/cpuset.cpus ''
+expect_file web/cpuset.mems ''

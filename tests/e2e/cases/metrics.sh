@@ -1,0 +1,93 @@
+# /metrics: what the kernel holds, in words Prometheus likes.
+
+url=http://127.0.0.1:9753
+cgctl -q create web --memory 64M --pids-limit 20 --cpus 0.5 || it 'cannot begin'
+cgctl -q create open/inner
+start_resident web
+cgctl -q run hog --memory 16M --memory-swap-max 0 -- tail /dev/zero
+
+# Sample lines of stdout.
+expect_sample() { # LINE...
+    for sample in "$@"; do
+        case "
+$out
+" in *"
+$sample
+"*) ;; *) problem "expected the line '$sample', found '$(printf '%s\n' "$out" | grep "^${sample%% *}")'" ;; esac
+    done
+}
+
+it 'serves a page of text'
+try curl -sS -f -D "$work/headers" $url/metrics
+expect_status 0
+expect 'the type of Prometheus text' grep -qi '^content-type: text/plain; version=0.0.4' "$work/headers"
+page=$out
+
+it 'has the limits in force'
+out=$page tried="curl $url/metrics"
+expect_sample 'cgroup_memory_max_bytes{cgroup="web"} 67108864' 'cgroup_memory_max_bytes{cgroup="open/inner"} +Inf' \
+    'cgroup_pids_max{cgroup="web"} 20' 'cgroup_cpu_quota_cores{cgroup="web"} 0.5' 'cgroup_cpu_period_seconds{cgroup="web"} 0.1' \
+    'cgroup_memory_high_bytes{cgroup="web"} +Inf' 'cgroup_cpu_weight{cgroup="web"} 100'
+
+it 'has use and processes'
+expect_sample 'cgroup_pids_current{cgroup="web"} 1' 'cgroup_processes{cgroup="web"} 1' 'cgroup_populated{cgroup="web"} 1' \
+    'cgroup_populated{cgroup="open/inner"} 0'
+for family in cgroup_memory_current_bytes cgroup_memory_working_set_bytes cgroup_cpu_usage_seconds_total; do
+    expect_in_stdout "
+$family{cgroup=\"web\"} "
+done
+
+it 'counts OOM kills where they happened'
+expect_sample 'cgroup_memory_events_oom_kill_total{cgroup="hog"} 1' 'cgroup_memory_events_oom_kill_total{cgroup="web"} 0'
+
+it 'counts throttling'
+cgctl -q run web --cpus 0.05 -- sh -c 'i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done'
+try curl -sS -f $url/metrics
+throttled=$(printf '%s\n' "$out" | sed -n 's/^cgroup_cpu_throttled_periods_total{cgroup="web"} //p')
+expect "throttled periods, found '$throttled'" [ "${throttled:-0}" -gt 0 ]
+expect_in_stdout '
+cgroup_cpu_throttled_seconds_total{cgroup="web"} '
+
+it 'tells of itself'
+expect_sample 'cgroupd_managed_cgroups 4'
+expect_in_stdout '
+cgroupd_build_info{version="' '
+process_resident_memory_bytes ' '
+process_start_time_seconds ' '
+cgroupd_dbus_request_duration_seconds_count{method="Create"} '
+
+it 'passes promtool check metrics without a word'
+printf '%s\n' "$out" >"$work/page"
+check() { promtool check metrics <"$work/page"; }
+try check
+expect_status 0
+expect_stdout ''
+expect_stderr ''
+
+it 'serves the same on a socket that only the user can open'
+socket=$XDG_RUNTIME_DIR/cgroupd/metrics.sock
+try curl -sS -f --unix-socket "$socket" http://localhost/metrics
+expect_status 0
+expect_sample 'cgroup_pids_max{cgroup="web"} 20'
+expect_equal 'the socket mode' "$(id -un) 600" "$(stat -c '%U %a' "$socket")"
+
+it 'answers /-/healthy, /-/ready and /, and 404 elsewhere'
+for path in /-/healthy /-/ready /; do
+    try curl -sS -o /dev/null -w '%{http_code}' $url$path
+    expect_stdout 200
+done
+try curl -sS -o /dev/null -w '%{http_code}' $url/nosuch
+expect_stdout 404
+
+it 'forgets a removed cgroup'
+cgctl -q remove hog
+try curl -sS -f $url/metrics
+case $out in *'cgroup="hog"'*) problem 'expected no line of hog' ;; esac
+
+it 'starts although the port is taken, says so, and serves its socket'
+printf '[metrics]\nlisten = 127.0.0.1:9753\nsocket = %s/second.sock\n' "$work" >"$work/second.conf"
+# (It fails at the bus name, which is the first one's; what it says of the port comes before.)
+try cgroupd --root "$root" --config "$work/second.conf"
+expect_in_stderr 127.0.0.1:9753 'listen = 127.0.0.1:0'
+expect_status 1
+expect_in_stderr org.cgroupd1

@@ -1,0 +1,216 @@
+# What every case file says: it, try, expect_*, eventually. Sourced by tests/e2e/run; processes are dear under emulation, so few are started.
+
+# --- verdicts ---------------------------------------------------------------------------------------------------------------
+
+sentence='' problems='' last=''
+
+# Begins a behaviour; what follows until the next `it` proves it.
+it() { # SENTENCE
+    verdict
+    sentence="$case_name: $1" problems='' last=''
+}
+
+verdict() {
+    [ -n "$sentence" ] || return 0
+    if [ -z "$problems" ]; then
+        echo "ok $sentence"
+        echo ok >>"$work/results"
+    else
+        # One write: what runs in the background may print, too.
+        echo "not ok $sentence$problems$last"
+        echo 'not ok' >>"$work/results"
+    fi
+    sentence=''
+}
+
+problem() { # TEXT
+    problems="$problems
+  $1"
+    last="
+  after: $tried
+  which said [$status]: $out${err:+
+  and on stderr: $err}"
+}
+
+# --- doing ------------------------------------------------------------------------------------------------------------------
+
+tried='' status=0 out='' err=''
+
+# Runs COMMAND; the expect_* below look at what came of it.
+try() { # COMMAND [ARGUMENT]...
+    tried=$*
+    status=0
+    out=$("$@" 2>"$work/err") || status=$?
+    err=
+    [ ! -s "$work/err" ] || err=$(cat "$work/err")
+}
+
+# Something in the background that a case does not wait for; what it prints is of no interest.
+start() { # COMMAND [ARGUMENT]...
+    "$@" >"$work/background" 2>&1 </dev/null &
+    started=$!
+}
+
+# A process in CGROUP, made if need be, until the cgroup is killed; its id is in $resident.
+start_resident() { # CGROUP [LIMIT]...
+    start cgctl run "$@" -- sh -c 'exec sleep 1000'
+    wait_until 20 first_word_of "$1/cgroup.procs" || problem "expected a process in $1 within 20 s"
+    resident=$word
+}
+
+# --- waiting ----------------------------------------------------------------------------------------------------------------
+
+# Hundredths of a second since the machine started, into $now.
+clock() {
+    read -r now _ </proc/uptime
+    now=${now%.*}${now#*.}
+}
+
+# Tries COMMAND until it succeeds or the time is over.
+wait_until() { # SECONDS COMMAND [ARGUMENT]...
+    clock
+    deadline=$((now + $1 * 100))
+    shift
+    until "$@"; do
+        clock
+        [ "$now" -lt $deadline ] || return 1
+        sleep 0.05
+    done
+}
+
+eventually() { # WHAT SECONDS COMMAND [ARGUMENT]...
+    what=$1 within=$2
+    shift 2
+    wait_until "$within" "$@" || problem "expected within $within s: $what"
+}
+
+# --- the kernel's files (by names below the delegated root) -----------------------------------------------------------------
+
+# The text of a file into $text, without starting a process.
+read_file() { # FILE
+    text=
+    [ -r "$root/$1" ] || return 1
+    while IFS= read -r line; do
+        text="$text${text:+
+}$line"
+    done <"$root/$1"
+}
+
+first_word_of() { # FILE
+    word=
+    [ -r "$root/$1" ] && read -r word _ <"$root/$1"
+    [ -n "$word" ]
+} 2>/dev/null
+
+# Whether a file has exactly this line.
+has_line() { # FILE LINE
+    read_file "$1" || return 1
+    case "
+$text
+" in *"
+$2
+"*) ;; *) return 1 ;; esac
+}
+
+lacks_line() { # FILE LINE
+    ! has_line "$@"
+}
+
+# The value of KEY in a flat-keyed file into $value.
+key_of() { # FILE KEY
+    value=
+    while read -r key number; do
+        [ "$key" != "$2" ] || { value=$number; return 0; }
+    done <"$root/$1"
+    return 1
+}
+
+# Everything that a refused command could have changed: which cgroups there are, their limits, who is in them.
+snapshot() {
+    (cd "$root" && find . -type f \( -name '*.max' -o -name '*.high' -o -name '*.low' -o -name '*.min' -o -name '*.weight' \
+        -o -name cpu.idle -o -name cpu.max.burst -o -name memory.oom.group -o -name 'cpuset.????' -o -name cgroup.subtree_control \
+        -o -name cgroup.procs -o -name cgroup.freeze -o -name 'cgroup.max.*' \) -exec grep -H '' {} + | sort)
+}
+
+alive() { # PID
+    kill -0 "$1" 2>/dev/null
+}
+
+gone() { # PID
+    ! alive "$1"
+}
+
+# --- expecting --------------------------------------------------------------------------------------------------------------
+
+expect() { # WHAT COMMAND [ARGUMENT]...
+    what=$1
+    shift
+    "$@" || problem "expected: $what"
+}
+
+expect_equal() { # WHAT EXPECTED FOUND
+    [ "$2" = "$3" ] || problem "expected $1 to be '$2', found '$3'"
+}
+
+expect_status() { # STATUS
+    [ "$status" = "$1" ] || problem "expected exit status $1, found $status"
+}
+
+expect_stdout() { # TEXT
+    expect_equal stdout "$1" "$out"
+}
+
+expect_stderr() { # TEXT
+    expect_equal stderr "$1" "$err"
+}
+
+expect_in_stdout() { # TEXT...
+    for part in "$@"; do
+        case $out in *"$part"*) ;; *) problem "expected '$part' in stdout" ;; esac
+    done
+}
+
+expect_in_stderr() { # TEXT...
+    for part in "$@"; do
+        case $err in *"$part"*) ;; *) problem "expected '$part' in stderr" ;; esac
+    done
+}
+
+expect_one_line_on_stderr() {
+    case $err in
+        '') problem 'expected a line on stderr, found nothing' ;;
+        *'
+'*) problem 'expected one line on stderr, found more' ;;
+    esac
+}
+
+expect_file() { # FILE TEXT
+    if read_file "$1"; then expect_equal "$1" "$2" "$text"; else problem "expected $1 to be '$2', but it is not there"; fi
+}
+
+expect_no_cgroup() { # CGROUP
+    [ ! -d "$root/$1" ] || problem "expected no cgroup $1"
+}
+
+expect_alive() { # PID WHO
+    alive "$1" || problem "expected $2 ($1) to live"
+}
+
+expect_key() { # FILE KEY VALUE
+    key_of "$1" "$2"
+    expect_equal "$2 in $1" "$3" "$value"
+}
+
+# jq's filter must answer true for stdout.
+expect_json() { # FILTER
+    found=$(printf '%s\n' "$out" | jq -c "$1" 2>&1)
+    [ "$found" = true ] || problem "expected JSON with: $1 (jq says: $found)"
+}
+
+expect_unchanged() { # SNAPSHOT
+    after=$(snapshot)
+    [ "$1" = "$after" ] || {
+        printf '%s\n' "$1" >"$work/before"
+        problem "expected nothing changed, found: $(printf '%s\n' "$after" | diff "$work/before" - | grep '^[<>]')"
+    }
+}
