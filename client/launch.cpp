@@ -207,9 +207,9 @@ Result<Ended> launch(const std::vector<std::string>& command, const CgroupPath& 
     child = *placed;
   }
   report->write_end.reset();
-  const auto error = receive(report->read_end);
   Ended ended = wait_for(child, signals);
-  if (error) {
+  // Read only now: in a frozen cgroup the command is executed when it is thawed, and ctrl-Z must work meanwhile.
+  if (const auto error = receive(report->read_end)) {
     ended.not_started = command.front() + ": " + (*error == ENOENT ? "command not found" : std::strerror(*error));
   }
   return ended;

@@ -69,6 +69,8 @@ Result<int> act(Session& session) {
   const auto before = session.manager.get(name);
   if (!before) return fail(before.error());
 
+  if (before->frozen)
+    session.output.note(name.str() + " is frozen: the command starts when it is thawed: cgctl thaw " + name.str());
   const auto ended = launch(command_or_shell(session.line.command), name, *directory,
                             [&](pid_t pid) { return place(session.manager, name, pid); });
   if (!ended) return fail(ended.error());
