@@ -1,7 +1,8 @@
 // cgctl move: put running processes into a cgroup.
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,14 @@ Result<void> move(Manager& manager, const CgroupPath& name, const std::vector<pi
     if (!pidfd) return fail(std::move(pidfd.error()));
     pidfds.push_back(std::move(*pidfd));
   }
-  return manager.attach(name, pidfds);
+  // dbus-daemon passes at most 16 descriptors in a message on the system bus (max_message_unix_fds).
+  constexpr std::size_t most_at_once = 16;
+  for (std::span<const Descriptor> rest(pidfds); !rest.empty();) {
+    const auto now = rest.first(std::min(rest.size(), most_at_once));
+    if (auto ok = manager.attach(name, now); !ok) return ok;
+    rest = rest.subspan(now.size());
+  }
+  return {};
 }
 
 Result<int> act(Session& session) {

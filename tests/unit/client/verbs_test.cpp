@@ -1,6 +1,7 @@
 // What verbs say about what was done, and their exit status.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "fake_manager.h"
 
@@ -87,6 +88,19 @@ TEST(Remove, KillsAWholeSubtreeAtOnce) {
   FakeDaemon daemon;
   EXPECT_EQ(cgctl(daemon, {"remove", "--kill", "a/x", "a", "ab"}).status, 0);
   EXPECT_THAT(daemon.asked, ElementsAre("remove kill a", "remove kill ab"));
+}
+
+TEST(Move, HandsOverTheProcessesThemselvesAndRefusesOnesThatAreNot) {
+  FakeDaemon daemon;
+  const std::string self = std::to_string(::getpid());
+  const std::string parent = std::to_string(::getppid());
+  EXPECT_EQ(cgctl(daemon, {"move", "web", self, parent, self}).out, "web: 2 processes moved in\n");
+  EXPECT_THAT(daemon.asked, ElementsAre("attach 2 web"));
+  EXPECT_EQ(cgctl(daemon, {"--json", "move", "web", self}).out, "{\"name\":\"web\",\"moved\":[" + self + "]}\n");
+  const auto said = cgctl(daemon, {"move", "web", self, "4194304"});  // one more than the largest there can be
+  EXPECT_EQ(said.status, 1);
+  EXPECT_THAT(said.err, HasSubstr("no process 4194304"));
+  EXPECT_EQ(daemon.asked.size(), 2U);
 }
 
 TEST(AnEmptyList, ShowsPeopleHowToBegin) {
