@@ -20,6 +20,7 @@
 #include "config/daemon_config.h"
 #include "core/manager.h"
 #include "core/worker.h"
+#include "dbus/bus.h"
 #include "dbus/event_loop.h"
 #include "dbus/manager_adaptor.h"
 #include "dbus/signal_queue.h"
@@ -46,24 +47,12 @@ std::optional<std::string> environment(const char* name) {
 Result<DaemonConfig> load_config(const CommandLine& line) {
   const ConfigContext context{.runtime_directory = environment("XDG_RUNTIME_DIR")};
   const auto file = line.config ? line.config : user_config_file(environment("XDG_CONFIG_HOME"), environment("HOME"));
-  if (!file) return DaemonConfig{};
-  auto config = load_daemon_config(*file, line.config ? IfMissing::fault : IfMissing::fine, context);
+  auto config = file ? load_daemon_config(*file, line.config ? IfMissing::fault : IfMissing::fine, context)
+                     : parse_daemon_config({}, context);
   if (!config)
     return fail(ErrorCode::invalid_argument,
                 "the configuration has faults, so none of it is used:\n" + print_faults(config.error()));
   return *std::move(config);
-}
-
-Result<std::unique_ptr<sdbus::IConnection>> connect(const std::optional<std::string>& address) {
-  try {
-    return address ? sdbus::createSessionBusConnectionWithAddress(*address) : sdbus::createSessionBusConnection();
-  } catch (const sdbus::Error& error) {
-    return fail(ErrorCode::unreachable,
-                "cannot connect to " + (address ? "the bus " + *address : std::string("the session bus")) + ": " +
-                    error.getMessage(),
-                "is $XDG_RUNTIME_DIR/bus there? log in properly (not by su), have root run: loginctl enable-linger " +
-                    environment("USER").value_or("USER") + ", or say --bus ADDRESS");
-  }
 }
 
 // What we manage, and the unit that holds it if one does.
@@ -93,22 +82,11 @@ Result<void> refuse_root() {
               "start it as an ordinary user: systemctl --user enable --now cgroupd");
 }
 
-Result<void> own_name(sdbus::IConnection& connection) {
-  try {
-    connection.requestName(wire::service_name);
-    return {};
-  } catch (const sdbus::Error& error) {
-    return fail(ErrorCode::already_exists,
-                std::string("cannot own the bus name ") + wire::service_name + ": " + error.getMessage(),
-                "is another cgroupd running? see: systemctl --user status cgroupd");
-  }
-}
-
 ExporterOptions exporter_options(const DaemonConfig& config) {
   return {.listen = config.metrics_listen,
           .socket = config.metrics_socket,
           .handed_over = {},
-          .collector = {},
+          .collector = {.max_cgroups = config.max_cgroups},
           .version = CGROUPD_VERSION};
 }
 
@@ -118,9 +96,9 @@ Result<int> serve(const CommandLine& line) {
   if (!config) return fail(config.error());
   set_log_level(line.log_level.value_or(config->log_level));
 
-  auto connection = connect(line.bus);
-  if (!connection) return fail(connection.error());
-  ServiceManager service_manager(**connection);
+  auto bus = Bus::open(line.bus);
+  if (!bus) return fail(bus.error());
+  ServiceManager service_manager(bus->connection());
   const auto root = find_root(line, service_manager);
   if (!root) return fail(root.error());
 
@@ -145,11 +123,11 @@ Result<int> serve(const CommandLine& line) {
   for (const auto& complaint : (*exporter)->complaints()) spdlog::warn("{}", complaint);
   for (const auto& address : (*exporter)->addresses()) spdlog::info("metrics at {}", address);
 
-  ManagerAdaptor adaptor(**connection, manager, **self_metrics, CGROUPD_VERSION);
+  ManagerAdaptor adaptor(bus->connection(), manager, **self_metrics, CGROUPD_VERSION);
   signals.connect(adaptor);
-  loop.serve(**connection);
+  loop.serve(bus->connection());
   loop.on_termination([&loop] { loop.stop(EXIT_SUCCESS); });
-  if (auto ok = own_name(**connection); !ok) return fail(ok.error());
+  if (auto ok = bus->own_name(); !ok) return fail(ok.error());
 
   spdlog::info("cgroupd {} manages {}", CGROUPD_VERSION, root->path);
   sd_notify(0, ("READY=1\nSTATUS=managing " + root->path).c_str());

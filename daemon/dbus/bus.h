@@ -1,0 +1,29 @@
+// The daemon's connection to its bus.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <sdbus-c++/IConnection.h>
+
+#include "model/result.h"
+
+namespace cgroupd {
+
+class Bus {
+ public:
+  /// The session bus, or the bus at a D-Bus address. unreachable, with what to look at.
+  static Result<Bus> open(const std::optional<std::string>& address);
+
+  sdbus::IConnection& connection() { return *connection_; }
+
+  /// Takes org.cgroupd1; already_exists when another daemon has it.
+  Result<void> own_name();
+
+ private:
+  explicit Bus(std::unique_ptr<sdbus::IConnection> connection) : connection_(std::move(connection)) {}
+  std::unique_ptr<sdbus::IConnection> connection_;
+};
+
+}  // namespace cgroupd
