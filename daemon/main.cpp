@@ -8,7 +8,6 @@
 #include <string>
 
 #include <pthread.h>
-#include <sdbus-c++/sdbus-c++.h>
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>

@@ -36,7 +36,7 @@ std::string controller_of(std::string_view file) {
   return limit != nullptr ? std::string(limit->controller) : std::string(file.substr(0, file.find('.')));
 }
 
-Error with_context(Error error, ErrorCode code, std::string message, std::string hint) {
+Error with_context(const Error& error, ErrorCode code, std::string message, std::string hint) {
   return Error{.code = code, .message = std::move(message), .hint = std::move(hint), .errno_value = error.errno_value};
 }
 
@@ -47,7 +47,7 @@ Error explain_busy(Kernel& kernel, const CgroupPath& cgroup, std::string_view fi
   const auto pids = procs ? process_ids(*procs) : std::vector<std::int32_t>();
   const auto below = kernel.children(cgroup);
   if (file == "cgroup.procs") {
-    return with_context(std::move(error), ErrorCode::busy,
+    return with_context(error, ErrorCode::busy,
                         name + " cannot hold processes: it hands controllers to cgroups below it",
                         "put them in one of those, or in a new one such as " + name + "/main");
   }
@@ -58,7 +58,7 @@ Error explain_busy(Kernel& kernel, const CgroupPath& cgroup, std::string_view fi
         "move them into a cgroup below it first");
   }
   if (file.empty() && !pids.empty()) {
-    return with_context(std::move(error), ErrorCode::busy, name + " still holds " + process_labels(pids),
+    return with_context(error, ErrorCode::busy, name + " still holds " + process_labels(pids),
                         "kill them too with: cgctl remove --kill " + name);
   }
   if (file.empty() && below && !below->empty()) {
@@ -148,7 +148,7 @@ Error diagnose(Kernel& kernel, const CgroupPath& cgroup, std::string_view file, 
   if (error.code == ErrorCode::busy && error.hint.empty()) return explain_busy(kernel, cgroup, file, std::move(error));
   if (error.code == ErrorCode::unsupported && error.errno_value == EOPNOTSUPP) {
     if (const auto type = kernel.read(cgroup, "cgroup.type"); type && *type != "domain\n") {
-      return with_context(std::move(error), ErrorCode::unsupported,
+      return with_context(error, ErrorCode::unsupported,
                           cgroup.str() + " is '" + type->substr(0, type->find('\n')) + "', not a plain domain cgroup",
                           "a cgroup becomes threaded when cpu or pids is switched on below it while it holds "
                           "processes; remove it and make it anew");
@@ -161,7 +161,7 @@ Error diagnose(Kernel& kernel, const CgroupPath& cgroup, std::string_view file, 
   if (!lists(kernel.read(cgroup, "cgroup.controllers"), controller))
     return explain_missing_controller(kernel, cgroup, controller);
   const Limit* const limit = find_limit(file);
-  return with_context(std::move(error), ErrorCode::unsupported, "this kernel has no " + std::string(file),
+  return with_context(error, ErrorCode::unsupported, "this kernel has no " + std::string(file),
                       limit != nullptr && controller == "io" && limit->kind == ValueKind::device_weight
                           ? "io.weight needs the BFQ scheduler or io.cost (kernel option BLK_CGROUP_IOCOST)"
                           : (limit != nullptr ? "it came with Linux " + std::string(limit->since) : ""));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ranges>
 #include <string>
 
 #include "cgroupfs/formats.h"
@@ -87,8 +88,8 @@ Result<std::vector<CgroupPath>> make_branch(Kernel& kernel, const CgroupPath& cg
 }
 
 void unmake(Kernel& kernel, const std::vector<CgroupPath>& made) {
-  for (auto level = made.rbegin(); level != made.rend(); ++level) {
-    [[maybe_unused]] const auto ignored = kernel.remove(*level);
+  for (const auto& level : std::views::reverse(made)) {
+    [[maybe_unused]] const auto ignored = kernel.remove(level);
   }
 }
 
@@ -110,9 +111,9 @@ Result<void> kill_and_remove(Kernel& kernel, const CgroupPath& cgroup, std::chro
   }
   auto below = walk_beneath(kernel, cgroup, everything);
   below.insert(below.begin(), cgroup);
-  for (auto level = below.rbegin(); level != below.rend(); ++level) {
-    auto ok = kernel.remove(*level);
-    if (!ok && ok.error().code != ErrorCode::not_found) return fail(diagnose(kernel, *level, "", ok.error()));
+  for (const auto& level : std::views::reverse(below)) {
+    auto ok = kernel.remove(level);
+    if (!ok && ok.error().code != ErrorCode::not_found) return fail(diagnose(kernel, level, "", ok.error()));
   }
   return {};
 }

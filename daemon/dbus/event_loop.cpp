@@ -33,7 +33,7 @@ struct EventLoop::State {
   static State& of(void* self) { return *static_cast<State*>(self); }
 
   // Enough to keep the bus fast, few enough that signals and finished work get their turn under load.
-  void process_bus() {
+  void process_bus() const {
     constexpr int at_once = 64;
     try {
       for (int i = 0; i < at_once && connection->processPendingRequest(); ++i) {
