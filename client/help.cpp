@@ -104,6 +104,7 @@ std::vector<Row> rows_of_controller(std::string_view controller) {
 
 std::string help_of_limits() {
   std::vector<std::pair<std::string_view, std::vector<Row>>> parts;
+  parts.reserve(groups.size());
   for (const auto& group : groups) parts.emplace_back(group.title, rows_of_controller(group.controller));
   std::size_t flag_width = 0;
   std::size_t file_width = 0;

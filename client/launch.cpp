@@ -29,7 +29,7 @@ class BlockedSignals {
     for (const int number : passed_on) sigaddset(&set_, number);
     sigaddset(&set_, SIGCHLD);
     // An inherited SIG_IGN would reap the command behind our back.
-    std::signal(SIGCHLD, SIG_DFL);
+    static_cast<void>(std::signal(SIGCHLD, SIG_DFL));
     block();
   }
   BlockedSignals(const BlockedSignals&) = delete;
@@ -192,6 +192,7 @@ Result<Ended> launch(const std::vector<std::string>& command, const CgroupPath& 
                      const Placer& place) {
   std::vector<std::string> words = command;
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
 
@@ -210,7 +211,8 @@ Result<Ended> launch(const std::vector<std::string>& command, const CgroupPath& 
   Ended ended = wait_for(child, signals);
   // Read only now: in a frozen cgroup the command is executed when it is thawed, and ctrl-Z must work meanwhile.
   if (const auto error = receive(report->read_end)) {
-    ended.not_started = command.front() + ": " + (*error == ENOENT ? "command not found" : std::strerror(*error));
+    const std::string shown = command.front().empty() ? "''" : command.front();
+    ended.not_started = shown + ": " + (*error == ENOENT ? "command not found" : std::strerror(*error));
   }
   return ended;
 }

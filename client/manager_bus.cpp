@@ -1,6 +1,7 @@
 // Calls of the generated proxy, and what the bus says as errors that name a way out.
 #include "client/manager_bus.h"
 
+#include <algorithm>
 #include <chrono>
 #include <initializer_list>
 #include <optional>
@@ -40,10 +41,7 @@ struct Connection {
 };
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-  for (const auto known : names) {
-    if (name == known) return true;
-  }
-  return false;
+  return std::ranges::find(names, name) != names.end();
 }
 
 std::string systemctl(const BusChoice& bus) {
@@ -199,8 +197,8 @@ class ManagerBus final : public Manager {
     return wanted;
   }
 
-  Result<void> connect() {
-    if (connection_) return {};
+  Result<Proxy*> connect() {
+    if (connection_) return connection_->manager.get();
     try {
       Connection made;
       if (const auto* const address = std::get_if<std::string>(&bus_)) {
@@ -213,8 +211,7 @@ class ManagerBus final : public Manager {
       made.bus->setMethodCallTimeout(longest_call);
       made.proxy = sdbus::createProxy(*made.bus, wire::service_name, wire::object_path);
       made.manager = std::make_unique<Proxy>(*made.proxy);
-      connection_ = std::move(made);
-      return {};
+      return connection_.emplace(std::move(made)).manager.get();
     } catch (const sdbus::Error& error) {
       return fail(ErrorCode::unreachable, "cannot connect to " + which_bus(bus_) + " (" + error.getMessage() + ")",
                   how_to_start(bus_));
@@ -223,9 +220,10 @@ class ManagerBus final : public Manager {
 
   template <typename F>
   auto call(F ask) -> decltype(ask(std::declval<Proxy&>())) {
-    if (auto connected = connect(); !connected) return fail(std::move(connected.error()));
+    const auto manager = connect();
+    if (!manager) return fail(manager.error());
     try {
-      return ask(*connection_->manager);
+      return ask(**manager);
     } catch (const sdbus::Error& error) {
       return fail(from_sdbus(error, bus_));
     }

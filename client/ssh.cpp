@@ -55,6 +55,7 @@ Result<std::vector<std::string>> ssh_command(const Tokens& tokens, std::string_v
 Error become(const std::vector<std::string>& command) {
   std::vector<std::string> words = command;
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   ::execvp(argv.front(), argv.data());

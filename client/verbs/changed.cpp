@@ -11,14 +11,14 @@
 
 namespace cgroupd::client {
 
-void report_change(Session& session, const CgroupPath& name, const Values& in_force) {
+void report_change(Session& session, const CgroupPath& name, const Values& in_force, std::string_view otherwise) {
   if (session.output.style().json) {
     session.output.json(json_of_limits(name.str(), in_force));
     return;
   }
   const auto lines = in_force_lines(name.str(), in_force, session.line.changes);
   for (const auto& line : lines) session.output.done(line);
-  if (lines.empty()) session.output.done(name.str() + ": there, no limits asked for");
+  if (lines.empty()) session.output.done(name.str() + ": " + std::string(otherwise));
 }
 
 Result<int> for_each_name(Session& session, std::span<const CgroupPath> names, std::string_view done,

@@ -11,8 +11,8 @@
 
 namespace cgroupd::client {
 
-/// Says what is in force now.
-void report_change(Session& session, const CgroupPath& name, const Values& in_force);
+/// Says what is in force now, or `otherwise` when no limit was named.
+void report_change(Session& session, const CgroupPath& name, const Values& in_force, std::string_view otherwise);
 
 /// Does it for every name, says so with `done` ("frozen"), and goes on after a failure; the first failure decides the
 /// exit status. Nothing more is tried when the daemon does not answer.

@@ -20,9 +20,10 @@ constexpr std::array<std::string_view, 3> examples = {
 
 Result<int> act(Session& session) {
   const auto& name = session.line.names.front();
-  auto in_force = session.manager.create(name, session.line.changes, {.if_absent = session.line.has("if-absent")});
+  const bool if_absent = session.line.has("if-absent");
+  auto in_force = session.manager.create(name, session.line.changes, {.if_absent = if_absent});
   if (!in_force) return fail(std::move(in_force.error()));
-  report_change(session, name, *in_force);
+  report_change(session, name, *in_force, if_absent ? "exists" : "created");
   return exit_done;
 }
 

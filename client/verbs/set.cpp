@@ -40,7 +40,7 @@ Result<int> act(Session& session) {
   if (session.line.has("plan")) return show_plan(session, name, wanted);
   auto in_force = session.manager.set_limits(name, session.line.changes, wanted);
   if (!in_force) return fail(std::move(in_force.error()));
-  report_change(session, name, *in_force);
+  report_change(session, name, *in_force, "unchanged");
   return exit_done;
 }
 

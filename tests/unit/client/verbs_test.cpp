@@ -22,6 +22,12 @@ TEST(AChange, SaysWhatIsInForce) {
             "100000}}}\n");
 }
 
+TEST(ANewCgroupWithoutLimits, IsSaidToBeCreated) {
+  FakeDaemon daemon;
+  EXPECT_EQ(cgctl(daemon, {"create", "web"}).out, "web: created\n");
+  EXPECT_EQ(cgctl(daemon, {"create", "web", "--if-absent"}).out, "web: exists\n");
+}
+
 TEST(AChange, SaysSoWhenTheKernelRounded) {
   FakeDaemon daemon;
   daemon.in_force = {in_force("memory.max", "4997120")};
