@@ -50,7 +50,7 @@ Result<std::string> ServiceManager::control_group(const std::string& unit) {
 }
 
 void ServiceManager::attach(const std::string& unit, const std::string& path, const std::vector<pid_t>& pids,
-                            Done done) {
+                            const Done& done) {
   const std::vector<std::uint32_t> numbers(pids.begin(), pids.end());
   const std::string what = "systemd did not move the processes to " + unit + path;
   try {

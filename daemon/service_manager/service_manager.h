@@ -37,7 +37,7 @@ class ServiceManager {
   /// Moves processes into `path` ("/web") beneath a delegated unit: AttachProcessesToUnit, which a user manager hands
   /// on to PID 1 when it may not do it itself (systemd 252, unit_attach_pids_to_cgroup()). Does not block; `done` runs
   /// in the bus's event loop.
-  void attach(const std::string& unit, const std::string& path, const std::vector<pid_t>& pids, Done done);
+  void attach(const std::string& unit, const std::string& path, const std::vector<pid_t>& pids, const Done& done);
 
  private:
   std::unique_ptr<sdbus::IProxy> manager_;
