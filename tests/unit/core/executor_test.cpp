@@ -79,6 +79,18 @@ TEST_F(AnExecutor, SaysWhatItCouldNotTakeBack) {
       << failed.error().text();
 }
 
+TEST_F(AnExecutor, BringsTheWeightBackThatIdleTookAway) {
+  const auto other = kernel_.given("other");
+  kernel_.write_as_other(web_, "cpu.weight", "300");
+  auto steps = plan({{"cpu.idle", "1"}});
+  steps.push_back(steps.front());
+  steps.back().cgroup = other;
+  kernel_.fail_next(other, "cpu.idle", EIO);
+  ASSERT_FALSE(execute(kernel_, steps, {}));
+  EXPECT_EQ(kernel_.text_of(web_, "cpu.idle"), "0");
+  EXPECT_EQ(kernel_.text_of(web_, "cpu.weight"), "300");
+}
+
 TEST_F(AnExecutor, TakesPartlyWrittenDevicesBack) {
   kernel_.write_as_other(web_, "io.max", "8:0 rbps=7");
   const auto steps =

@@ -115,6 +115,15 @@ TEST(APlan, BringsTheRememberedWeightBackAfterIdle) {
   EXPECT_EQ(print_value(make_plan({wakes}).value().back().to), "50") << "what is asked for wins";
 }
 
+// 6.12 shows an idle cgroup's weight as 1; that is not the weight that will be there.
+TEST(APlan, WritesAWeightThatOnlySeemsToBeInForceWhileIdle) {
+  EXPECT_EQ(order({target("web", {{"cpu.weight", "1"}, {"cpu.idle", "1"}}, {{"cpu.weight", "1"}, {"cpu.idle", "0"}})}),
+            "web cpu.idle, web cpu.weight");
+  EXPECT_EQ(
+      order({target("web", {{"cpu.weight", "1"}, {"cpu.idle", "1"}}, {{"cpu.weight", "100"}, {"cpu.idle", "0"}})}),
+      "web cpu.idle");
+}
+
 TEST(APlan, RefusesABurstAboveTheQuotaThatWillBeInForce) {
   EXPECT_TRUE(failed_with(make_plan({target("web", {{"cpu.max", "50000 100000"}}, {{"cpu.max.burst", "50001"}})}),
                           ErrorCode::out_of_range));
