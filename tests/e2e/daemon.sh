@@ -87,9 +87,8 @@ delegated_root() {
 remove_all() {
     set --
     for directory in "$root"/*/; do
-        name=${directory%/}
-        name=${name##*/}
-        case $name in supervisor | '*') ;; *) set -- "$@" "$name" ;; esac
+        directory=${directory%/}
+        case ${directory##*/} in supervisor | '*') ;; *) set -- "$@" "${directory##*/}" ;; esac
     done
     [ $# -eq 0 ] || cgctl -q remove --kill "$@"
 }

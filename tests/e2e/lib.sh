@@ -41,8 +41,17 @@ try() { # COMMAND [ARGUMENT]...
     tried=$*
     status=0
     out=$("$@" 2>"$work/err") || status=$?
-    err=
-    [ ! -s "$work/err" ] || err=$(cat "$work/err")
+    text_of "$work/err"
+    err=$text
+}
+
+# A file's text into $text.
+text_of() { # FILE
+    text=
+    while IFS= read -r line || [ -n "$line" ]; do
+        text="$text${text:+
+}$line"
+    done <"$1"
 }
 
 # Something in the background that a case does not wait for; what it prints is of no interest.
@@ -86,14 +95,8 @@ eventually() { # WHAT SECONDS COMMAND [ARGUMENT]...
 
 # --- the kernel's files (by names below the delegated root) -----------------------------------------------------------------
 
-# The text of a file into $text, without starting a process.
 read_file() { # FILE
-    text=
-    [ -r "$root/$1" ] || return 1
-    while IFS= read -r line; do
-        text="$text${text:+
-}$line"
-    done <"$root/$1"
+    [ -r "$root/$1" ] && text_of "$root/$1"
 }
 
 first_word_of() { # FILE
@@ -127,10 +130,17 @@ key_of() { # FILE KEY
 
 # Everything that a refused command could have changed: which cgroups there are, their limits, who is in them.
 snapshot() {
-    (cd "$root" && find . -type f \( -name '*.max' -o -name '*.high' -o -name '*.low' -o -name '*.min' -o -name '*.weight' \
-        -o -name cpu.idle -o -name cpu.max.burst -o -name memory.oom.group -o -name 'cpuset.????' -o -name cgroup.subtree_control \
-        -o -name cgroup.procs -o -name cgroup.freeze -o -name 'cgroup.max.*' \) -exec grep -H '' {} + | sort)
+    set --
+    for directory in "$root" "$root"/*/ "$root"/*/*/ "$root"/*/*/*/; do
+        for file in $guarded_files; do
+            set -- "$@" "$directory/$file"
+        done
+    done
+    head -v "$@" 2>/dev/null
 }
+guarded_files='cgroup.procs cgroup.subtree_control cgroup.freeze cgroup.max.depth cgroup.max.descendants
+    memory.max memory.high memory.low memory.min memory.swap.max memory.swap.high memory.oom.group
+    cpu.max cpu.max.burst cpu.weight cpu.idle pids.max cpuset.cpus cpuset.mems io.max io.weight'
 
 alive() { # PID
     kill -0 "$1" 2>/dev/null
@@ -211,6 +221,6 @@ expect_unchanged() { # SNAPSHOT
     after=$(snapshot)
     [ "$1" = "$after" ] || {
         printf '%s\n' "$1" >"$work/before"
-        problem "expected nothing changed, found: $(printf '%s\n' "$after" | diff "$work/before" - | grep '^[<>]')"
+        problem "expected nothing changed, found: $(printf '%s\n' "$after" | diff -U 1 "$work/before" -)"
     }
 }

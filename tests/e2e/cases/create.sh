@@ -102,8 +102,8 @@ try cgctl set web --memory 64M --pids-limit 20
 before=$(snapshot)
 try cgctl set web --memory 32M --pids-limit 10 --plan
 expect_status 0
-expect_stdout 'web memory.max 67108864 -> 33554432
-web pids.max 20 -> 10'
+expect_stdout 'web pids.max 20 -> 10
+web memory.max 67108864 -> 33554432'
 expect_unchanged "$before"
 
 it 'has nothing to do when the plan is in force already'

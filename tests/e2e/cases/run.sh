@@ -93,7 +93,7 @@ try cgctl run web --pids-limit 9 -- true
 expect_file web/pids.max 9
 
 it 'holds the command to the limit of processes'
-try cgctl run few --pids-limit 3 -- sh -c 'sleep 1000 & sleep 1000 & sleep 1000 &'
+try cgctl run few --pids-limit 3 -- sh -c 'exec >/dev/null 2>&1; sleep 1000 & sleep 1000 & sleep 1000 &'
 expect 'a refused fork in pids.events' key_of few/pids.events max
 expect "at least one, found $value" [ "$value" -ge 1 ]
 try cgctl kill few

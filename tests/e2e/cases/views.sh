@@ -12,8 +12,7 @@ expect_in_stdout "$root/web" 64M '0.5 CPUs' 20 populated 'pids.max'
 it 'shows them as JSON, with the keys that are documented'
 try cgctl show web --json
 expect_status 0
-expect_json '.name == "web"'
-expect_json ".path == \"$root/web\""
+expect_json ".name == \"web\" and .path == \"$root/web\""
 expect_json '.limits["memory.max"] == 67108864 and .limits["pids.max"] == 20 and .limits["cpu.max"] == {"quota_us": 50000, "period_us": 100000}'
 expect_json '.limits["memory.high"] == "max" and .limits["memory.swap.max"] == "max"'
 expect_json '.usage | (.["memory.current"] > 0) and (.["pids.current"] == 1) and (.["cpu.usage_usec"] | type == "number")'
@@ -33,7 +32,7 @@ it 'lists all cgroups to people, parents before children'
 try cgctl list
 expect_status 0
 expect_in_stdout NAME MEMORY.MAX web 32M
-expect_equal 'the first column' 'NAME batch batch/nightly web' "$(printf '%s\n' "$out" | awk '{ printf "%s%s", NR > 1 ? " " : "", $1 }')"
+expect_equal 'the first column' 'NAME batch batch/nightly web' "$(printf '%s\n' "$out" | awk '{ printf "%s%s", separator, $1; separator = " " }')"
 
 it 'lists the same objects as JSON'
 try cgctl list --json

@@ -6,7 +6,11 @@ before=$(snapshot)
 refuses() { # WORD CGCTL_ARGUMENT...
     word=$1
     shift
-    it "refuses: $(printf '%.60s' "$*" | tr '\n' '~')"
+    case $* in
+        *[![:print:]]*) it "refuses: $1 a name with a control character" ;;
+        ??????????????????????????????????????????????????????????????*) it "refuses: $1 a name with $word" ;;
+        *) it "refuses: $*" ;;
+    esac
     try cgctl "$@"
     case $status in 1 | 2) ;; *) problem "expected exit status 1 or 2, found $status" ;; esac
     expect_stdout ''
@@ -57,8 +61,8 @@ refuses '\x0a' create 'a
 b'
 refuses '\x1b' create "$(printf 'a\033[31mb')"
 refuses 'a b' create 'a b'
-refuses '129' create "$(printf '%0129d' 7)"
-refuses 'levels' create "$(printf 'd/%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40)x"
+refuses '129 characters' create "$(printf '%0129d' 7)"
+refuses '41 deep' create "$(printf 'd/%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40)x"
 refuses nosuch unset web nosuch
 refuses frobnicate frobnicate web
 refuses 'did you mean create' craete web
