@@ -152,6 +152,11 @@ void Manager::remove(const CgroupPath& cgroup, bool kill, Done done) {
 void Manager::attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done) {
   if (auto ok = refuse_reserved(cgroup); !ok) return done(ok);
   if (!exists(kernel_, cgroup)) return done(fail(no_such_cgroup(kernel_, cgroup)));
+  // Said here, because from outside the delegated tree the kernel would answer EACCES first and hide the real cause.
+  if (const auto gives = kernel_.read(cgroup, "cgroup.subtree_control"); gives && !words(*gives).empty()) {
+    return done(fail(diagnose(kernel_, cgroup, "cgroup.procs",
+                              Error{.code = ErrorCode::busy, .message = {}, .errno_value = EBUSY})));
+  }
   std::vector<pid_t> beyond_us;
   Error last{};
   for (const pid_t pid : pids) {
