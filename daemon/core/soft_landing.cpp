@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -91,14 +92,16 @@ Result<Value> land_softly(Kernel& kernel, const Step& step, std::chrono::millise
   const auto high = kernel.read(step.cgroup, "memory.high");
   if (!high) return fail(diagnose(kernel, step.cgroup, "memory.high", high.error()));
   const Squeeze squeeze(kernel, step.cgroup, high->substr(0, high->find('\n')));
-  // In quarters of the way: one big step would stall the workload for as long as all of the reclaim takes.
+  // In quarters of the way: one big step would stall the workload for as long as all of the reclaim takes. Never above
+  // the memory.high there is: that would be a raise.
   constexpr std::uint64_t steps = 4;
-  const std::uint64_t begin = std::max(used(kernel, step.cgroup), goal);
-  for (std::uint64_t i = 1; i <= steps; ++i) {
-    const std::uint64_t level = begin - (begin - goal) / steps * i;
-    const auto text = std::to_string(i == steps ? goal : level);
-    if (auto ok = kernel.write(step.cgroup, "memory.high", text); !ok)
+  const std::uint64_t begin =
+      std::min(used(kernel, step.cgroup), single_number(*high).value_or(std::numeric_limits<std::uint64_t>::max()));
+  for (std::uint64_t i = 1; i <= steps && begin > goal; ++i) {
+    const auto text = std::to_string(i == steps ? goal : begin - (begin - goal) / steps * i);
+    if (auto ok = kernel.write(step.cgroup, "memory.high", text); !ok) {
       return fail(diagnose(kernel, step.cgroup, "memory.high", ok.error()));
+    }
   }
   std::uint64_t now = used(kernel, step.cgroup);
   constexpr int most_fruitless = 8;
