@@ -30,6 +30,9 @@ class Kernel {
   /// The whole text of an interface file (at most 1 MiB), as the kernel gives it.
   virtual Result<std::string> read(const CgroupPath& cgroup, std::string_view file) = 0;
 
+  /// The same for a file that is read at every change of a limit: it may stay open until then.
+  virtual Result<std::string> read_often(const CgroupPath& cgroup, std::string_view file) { return read(cgroup, file); }
+
   /// The same for a cgroup above the delegated root: 1 is the root's parent. out_of_range above the hierarchy's root.
   virtual Result<std::string> read_above(unsigned levels, std::string_view file) = 0;
 

@@ -47,7 +47,7 @@ Result<Value> read_limit_text(const Limit& limit, std::string_view kernel_text) 
 }
 
 Result<Value> read_limit(Kernel& kernel, const CgroupPath& cgroup, const Limit& limit) {
-  return kernel.read(cgroup, limit.file).and_then([&](const std::string& text) {
+  return kernel.read_often(cgroup, limit.file).and_then([&](const std::string& text) {
     return read_limit_text(limit, text);
   });
 }

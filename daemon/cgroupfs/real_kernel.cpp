@@ -119,15 +119,26 @@ Result<std::unique_ptr<RealKernel>> RealKernel::open(const std::string& root, st
 }
 
 Result<std::string> RealKernel::read(const CgroupPath& cgroup, std::string_view file) {
+  return read_file(cgroup, file, false);
+}
+
+Result<std::string> RealKernel::read_often(const CgroupPath& cgroup, std::string_view file) {
+  return read_file(cgroup, file, kept_files_ > 0);
+}
+
+Result<std::string> RealKernel::read_file(const CgroupPath& cgroup, std::string_view file, bool keep_open) {
   const std::string key = key_of(cgroup, file);
   if (const int fd = kept(key); fd >= 0) {
     if (auto text = read_all(fd)) return *std::move(text);
     forget(key);  // the cgroup was removed, perhaps made again: look afresh
   }
-  const FileDescriptor fd(open_beneath(root_.get(), key.c_str(), O_RDONLY));
+  // What stays open is opened for the write that may follow, where we may write.
+  FileDescriptor fd(keep_open ? open_beneath(root_.get(), key.c_str(), O_RDWR) : -1);
+  if (!fd) fd = FileDescriptor(open_beneath(root_.get(), key.c_str(), O_RDONLY));
   if (!fd) return system_error(errno, "cannot open " + key);
   auto text = read_all(fd.get());
   if (!text) return system_error(text.error(), "cannot read " + key);
+  if (keep_open) keep(key, std::move(fd));
   return *std::move(text);
 }
 

@@ -17,12 +17,13 @@ namespace cgroupd {
 /// | NO_XDEV) (Linux 5.6), so that no name can lead outside. Not thread-safe: one object a thread.
 class RealKernel final : public Kernel {
  public:
-  /// `root`: absolute path of the delegated root. `kept_files`: how many written files stay open for the next write
+  /// `root`: absolute path of the delegated root. `kept_files`: how many files stay open for the next change
   /// (each costs about 5 KB of kernel memory). not_found, not_authorized, or unsupported when it is not on cgroup2.
   static Result<std::unique_ptr<RealKernel>> open(const std::string& root, std::size_t kept_files);
 
   std::string root_path() const override { return root_path_; }
   Result<std::string> read(const CgroupPath& cgroup, std::string_view file) override;
+  Result<std::string> read_often(const CgroupPath& cgroup, std::string_view file) override;
   Result<std::string> read_above(unsigned levels, std::string_view file) override;
   Result<std::string> write(const CgroupPath& cgroup, std::string_view file, std::string_view value) override;
   Result<void> make(const CgroupPath& cgroup) override;
@@ -33,6 +34,8 @@ class RealKernel final : public Kernel {
                                       std::chrono::milliseconds within) override;
 
  private:
+  Result<std::string> read_file(const CgroupPath& cgroup, std::string_view file, bool keep_open);
+
   struct Kept {
     std::string key;  // "web/memory.max"
     FileDescriptor fd;

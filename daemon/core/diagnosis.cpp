@@ -160,6 +160,10 @@ Error diagnose(Kernel& kernel, const CgroupPath& cgroup, std::string_view file, 
   const std::string controller = controller_of(file);
   if (!lists(kernel.read(cgroup, "cgroup.controllers"), controller))
     return explain_missing_controller(kernel, cgroup, controller);
+  // The file is there, so the kernel means what the value names: blkg_conf_prep() finds no such device.
+  if (error.errno_value == ENODEV && kernel.read(cgroup, file)) {
+    return with_context(error, ErrorCode::invalid_argument, error.message, "lsblk shows the block devices there are");
+  }
   const Limit* const limit = find_limit(file);
   return with_context(error, ErrorCode::unsupported, "this kernel has no " + std::string(file),
                       limit != nullptr && controller == "io" && limit->kind == ValueKind::device_weight

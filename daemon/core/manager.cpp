@@ -256,7 +256,7 @@ Result<Plan> Manager::plan_for(const CgroupPath& cgroup, const Changes& changes)
     const bool takes_away =
         limit->lowering != Lowering::harmless && lowers(target.in_force.at(limit), target.wanted.at(limit));
     if (takes_away && !target.in_use.memory_bytes) {
-      const auto text = kernel_.read(cgroup, "memory.current");
+      const auto text = kernel_.read_often(cgroup, "memory.current");
       target.in_use.memory_bytes = text ? single_number(*text) : std::nullopt;
     }
   }

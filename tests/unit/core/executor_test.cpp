@@ -100,6 +100,12 @@ TEST_F(AnExecutor, TakesPartlyWrittenDevicesBack) {
   EXPECT_EQ(kernel_.text_of(web_, "io.max"), "8:0 rbps=7 wbps=max riops=max wiops=max");
 }
 
+TEST_F(AnExecutor, NamesTheDeviceThatIsNotThere) {
+  const auto failed = execute(kernel_, plan({{"io.max", "300:7 rbps=9 wbps=max riops=max wiops=max"}}), {});
+  ASSERT_TRUE(failed_with(failed, ErrorCode::invalid_argument));
+  EXPECT_NE(failed.error().message.find("300:7"), std::string::npos) << failed.error().text();
+}
+
 TEST_F(AnExecutor, NamesTheCgroupThatIsGone) {
   const auto steps = plan({{"pids.max", "20"}});
   ASSERT_OK(kernel_.remove(web_));
