@@ -43,7 +43,7 @@ inline Message new_call(sd_bus* bus, const char* destination, const char* path, 
 
 inline Message call(sd_bus* bus, const Message& message) {
   sd_bus_message* reply = nullptr;
-  sd_bus_error error = SD_BUS_ERROR_NULL;
+  sd_bus_error error = {};  // SD_BUS_ERROR_NULL is a compound literal, which C++ does not have
   const int status = sd_bus_call(bus, message.get(), 0, &error, &reply);
   if (status < 0) {
     const std::string text = error.message != nullptr ? error.message : "no answer";
