@@ -53,7 +53,7 @@ Error explain_busy(Kernel& kernel, const CgroupPath& cgroup, std::string_view fi
   }
   if (file == "cgroup.subtree_control" && !pids.empty()) {
     return with_context(
-        std::move(error), ErrorCode::busy,
+        error, ErrorCode::busy,
         name + " holds processes (" + process_labels(pids) + "), so it cannot hand controllers to cgroups below it",
         "move them into a cgroup below it first");
   }
@@ -63,7 +63,7 @@ Error explain_busy(Kernel& kernel, const CgroupPath& cgroup, std::string_view fi
   }
   if (file.empty() && below && !below->empty()) {
     return with_context(
-        std::move(error), ErrorCode::busy,
+        error, ErrorCode::busy,
         name + " has cgroups below it (" + name + "/" + below->front() + (below->size() > 1 ? ", …" : "") + ")",
         "remove those first, or all at once with: cgctl remove --kill " + name);
   }
