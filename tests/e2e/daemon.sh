@@ -22,9 +22,9 @@ reload_bus() { busctl --user --quiet call org.freedesktop.DBus /org/freedesktop/
 installation_begin() {
     mkdir -p "${config%/*}"
     : >"$config"
-    ! busctl --user status org.cgroupd1 >/dev/null 2>&1 || { echo 'a cgroupd is running on this bus already; stop it first'; return 1; }
+    ! busctl --user status org.cgroupd1 >/dev/null 2>&1 || { echo 'a cgroupd is running on this bus already; stop it first: systemctl --user stop cgroupd'; return 1; }
     has_systemd || return 0
-    ! systemctl --user --quiet is-active cgroupd-tree || { echo 'cgroupd-tree is running already; stop it first, if nothing in it is needed'; return 1; }
+    ! systemctl --user --quiet is-active cgroupd-tree || { echo 'cgroupd-tree is running already; if nothing in it is needed, stop it: systemctl --user stop cgroupd-tree'; return 1; }
     [ -z "${CGROUPD_STAGE:-}" ] || use_staged_build
     mkdir -p "$runtime_units/cgroupd.service.d"
     # Tests restart it more often than systemd would think healthy.

@@ -115,10 +115,6 @@ $2
 "*) ;; *) return 1 ;; esac
 }
 
-lacks_line() { # FILE LINE
-    ! has_line "$@"
-}
-
 # The value of KEY in a flat-keyed file into $value.
 key_of() { # FILE KEY
     value=
