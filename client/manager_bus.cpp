@@ -32,6 +32,12 @@ class Proxy final : public org::cgroupd1::Manager_proxy {
   void onCreated(const std::string& /*name*/) override {}
   void onRemoved(const std::string& /*name*/) override {}
   void onLimitsChanged(const std::string& /*name*/, const wire::Dictionary& /*in_force*/) override {}
+  void onDrifted(const std::string& /*name*/, const std::string& /*file*/,
+                 const wire::Dictionary& /*details*/) override {}
+  void onLeaseEnded(const std::string& /*name*/, const std::vector<std::string>& /*limits*/,
+                    const std::string& /*reason*/) override {}
+  void onPressure(const std::string& /*name*/, const std::string& /*file*/,
+                  const wire::Dictionary& /*details*/) override {}
 };
 
 struct Connection {

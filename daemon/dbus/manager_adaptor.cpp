@@ -123,6 +123,24 @@ void ManagerAdaptor::Unset(LimitsResult&& result, std::string name, std::vector<
   manager_.unset(*path, rows, done);
 }
 
+void ManagerAdaptor::Apply(ChangesResult&& result,
+                           std::vector<sdbus::Struct<std::string, wire::Dictionary, wire::Dictionary>> /*cgroups*/,
+                           wire::Dictionary /*options*/) {
+  refuse(result, Error{.code = ErrorCode::unsupported, .message = "not yet"});
+}
+
+void ManagerAdaptor::Undo(ChangesResult&& result, std::uint64_t /*id*/, wire::Dictionary /*options*/) {
+  refuse(result, Error{.code = ErrorCode::unsupported, .message = "not yet"});
+}
+
+std::vector<wire::Dictionary> ManagerAdaptor::History(const wire::Dictionary& /*query*/) {
+  return {};
+}
+
+void ManagerAdaptor::Reload(sdbus::Result<std::vector<std::string>>&& result) {
+  refuse(result, Error{.code = ErrorCode::unsupported, .message = "not yet"});
+}
+
 void ManagerAdaptor::Remove(sdbus::Result<>&& result, std::string name, wire::Dictionary options) {
   const auto done = replying(Request(instruments_, "Remove"), std::move(result));
   const auto path = CgroupPath::parse(name);

@@ -29,10 +29,18 @@ class ManagerAdaptor final : public sdbus::AdaptorInterfaces<org::cgroupd1::Mana
 
  private:
   using LimitsResult = sdbus::Result<wire::Dictionary>;
+  using ChangesResult =
+      sdbus::Result<std::vector<sdbus::Struct<std::string, wire::Dictionary>>, std::vector<std::string>>;
 
   void Create(LimitsResult&& result, std::string name, wire::Dictionary limits, wire::Dictionary options) override;
   void SetLimits(LimitsResult&& result, std::string name, wire::Dictionary changes, wire::Dictionary options) override;
   void Unset(LimitsResult&& result, std::string name, std::vector<std::string> limits) override;
+  void Apply(ChangesResult&& result,
+             std::vector<sdbus::Struct<std::string, wire::Dictionary, wire::Dictionary>> cgroups,
+             wire::Dictionary options) override;
+  void Undo(ChangesResult&& result, std::uint64_t id, wire::Dictionary options) override;
+  std::vector<wire::Dictionary> History(const wire::Dictionary& query) override;
+  void Reload(sdbus::Result<std::vector<std::string>>&& result) override;
   void Remove(sdbus::Result<>&& result, std::string name, wire::Dictionary options) override;
   void Attach(sdbus::Result<>&& result, std::string name, std::vector<sdbus::UnixFd> pidfds) override;
   void AttachPids(sdbus::Result<>&& result, std::string name, std::vector<std::uint32_t> pids) override;

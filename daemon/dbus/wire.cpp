@@ -102,6 +102,49 @@ Dictionary encode_changes(const Changes& changes) {
   return dictionary;
 }
 
+namespace {
+
+using DesiredEntries = std::map<std::string, Dictionary>;
+
+DesiredEntries encode_desired(const CgroupStatus& status) {
+  DesiredEntries all;
+  for (const auto& [limit, desired] : status.desired) {
+    Dictionary entry = {{"value", encode(desired.value)},
+                        {"origin", sdbus::Variant(std::string(origin_name(desired.origin)))}};
+    if (desired.ends) entry.emplace("ends_usec", sdbus::Variant(static_cast<std::uint64_t>(desired.ends->count())));
+    if (desired.afterwards) entry.emplace("afterwards", encode(*desired.afterwards));
+    all.emplace(limit->file, std::move(entry));
+  }
+  return all;
+}
+
+Result<Value> decode_value(const Limit& limit, const std::string& key, const sdbus::Variant& variant) {
+  return text_of(key, variant).and_then([&](const std::string& text) { return parse_value(limit, text); });
+}
+
+Result<DesiredLimit> decode_desired(const Limit& limit, const Dictionary& entry) {
+  DesiredLimit desired;
+  std::string origin;
+  std::uint64_t ends = 0;
+  take(entry, "origin", origin);
+  take(entry, "ends_usec", ends);
+  desired.origin = find_origin(origin).value_or(Origin::user);
+  if (entry.contains("ends_usec")) desired.ends = std::chrono::microseconds(ends);
+  const auto value = entry.find("value");
+  if (value == entry.end()) return fail(ErrorCode::failed, "the daemon's answer has a desired limit without its value");
+  auto decoded = decode_value(limit, value->first, value->second);
+  if (!decoded) return fail(decoded.error());
+  desired.value = *std::move(decoded);
+  if (const auto later = entry.find("afterwards"); later != entry.end()) {
+    auto afterwards = decode_value(limit, later->first, later->second);
+    if (!afterwards) return fail(afterwards.error());
+    desired.afterwards = *std::move(afterwards);
+  }
+  return desired;
+}
+
+}  // namespace
+
 Dictionary encode_status(const CgroupStatus& status) {
   return {{"name", sdbus::Variant(status.name)},
           {"path", sdbus::Variant(status.path)},
@@ -109,12 +152,16 @@ Dictionary encode_status(const CgroupStatus& status) {
           {"usage", sdbus::Variant(status.usage)},
           {"events", sdbus::Variant(status.events)},
           {"populated", sdbus::Variant(status.populated)},
-          {"frozen", sdbus::Variant(status.frozen)}};
+          {"frozen", sdbus::Variant(status.frozen)},
+          {"drift", sdbus::Variant(std::string(drift_policy_name(status.drift)))},
+          {"desired", sdbus::Variant(encode_desired(status))}};
 }
 
 Result<CgroupStatus> decode_status(const Dictionary& dictionary) {
   CgroupStatus status;
   Dictionary limits;
+  DesiredEntries desired;
+  std::string drift(drift_policy_name(status.drift));
   try {
     take(dictionary, "name", status.name);
     take(dictionary, "path", status.path);
@@ -123,12 +170,22 @@ Result<CgroupStatus> decode_status(const Dictionary& dictionary) {
     take(dictionary, "events", status.events);
     take(dictionary, "populated", status.populated);
     take(dictionary, "frozen", status.frozen);
+    take(dictionary, "drift", drift);
+    take(dictionary, "desired", desired);
+    for (const auto& [key, entry] : desired) {
+      const Limit* const limit = find_limit(key);
+      if (limit == nullptr) continue;
+      auto decoded = decode_desired(*limit, entry);
+      if (!decoded) return fail(decoded.error());
+      status.desired.emplace(limit, *std::move(decoded));
+    }
   } catch (const sdbus::Error& error) {
     return fail(ErrorCode::failed, "the daemon's answer cannot be read: " + error.getMessage());
   }
   auto values = decode_values(limits);
   if (!values) return fail(values.error());
   status.limits = *std::move(values);
+  if (const auto policy = parse_drift_policy(drift)) status.drift = *policy;
   return status;
 }
 

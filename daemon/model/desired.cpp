@@ -1,0 +1,153 @@
+// Which statement stands.
+#include "model/desired.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+namespace cgroupd {
+namespace {
+
+constexpr std::array<std::pair<Origin, std::string_view>, 6> origins = {{{Origin::found, "found"},
+                                                                         {Origin::defaults, "default"},
+                                                                         {Origin::file, "file"},
+                                                                         {Origin::user, "user"},
+                                                                         {Origin::runtime, "runtime"},
+                                                                         {Origin::lease, "lease"}}};
+constexpr std::array<std::pair<DriftPolicy, std::string_view>, 3> policies = {
+    {{DriftPolicy::repair, "repair"}, {DriftPolicy::report, "report"}, {DriftPolicy::adopt, "adopt"}}};
+
+bool is_lease(const Statement& statement) {
+  return statement.origin == Origin::lease;
+}
+
+}  // namespace
+
+std::string_view origin_name(Origin origin) {
+  return std::ranges::find(origins, origin, &std::pair<Origin, std::string_view>::first)->second;
+}
+
+std::optional<Origin> find_origin(std::string_view name) {
+  const auto* const at = std::ranges::find(origins, name, &std::pair<Origin, std::string_view>::second);
+  return at == origins.end() ? std::nullopt : std::optional(at->first);
+}
+
+std::string_view drift_policy_name(DriftPolicy policy) {
+  return std::ranges::find(policies, policy, &std::pair<DriftPolicy, std::string_view>::first)->second;
+}
+
+Result<DriftPolicy> parse_drift_policy(std::string_view text) {
+  const auto* const at = std::ranges::find(policies, text, &std::pair<DriftPolicy, std::string_view>::second);
+  if (at == policies.end()) {
+    return fail(ErrorCode::invalid_argument, "'" + std::string(text.substr(0, 64)) + "' is no drift policy",
+                "write repair, report or adopt");
+  }
+  return at->first;
+}
+
+void DesiredCgroup::state(const Limit& limit, Origin origin, Value value) {
+  auto& all = statements_[&limit];
+  std::erase_if(all, [&](const Statement& old) {
+    if (origin == Origin::file) return true;
+    if (origin == Origin::runtime) return is_lease(old) || old.origin == Origin::runtime || old.origin == Origin::found;
+    return old.origin != Origin::file;
+  });
+  all.push_back({.origin = origin, .value = std::move(value)});
+}
+
+void DesiredCgroup::lease(const Limit& limit, Value value, std::chrono::microseconds ends, const Value& in_force) {
+  auto& all = statements_[&limit];
+  if (all.empty()) all.push_back({.origin = Origin::found, .value = in_force});
+  all.push_back({.origin = Origin::lease, .value = std::move(value), .ends = ends});
+}
+
+void DesiredCgroup::unset(const Limit& limit) {
+  auto& all = statements_[&limit];
+  std::erase_if(all, [](const Statement& old) { return old.origin != Origin::file; });
+  if (!all.empty()) all.push_back({.origin = Origin::user, .value = std::nullopt});
+  tidy(limit);
+}
+
+void DesiredCgroup::unset_file(const Limit& limit) {
+  const auto at = statements_.find(&limit);
+  if (at == statements_.end()) return;
+  std::erase_if(at->second, [](const Statement& old) { return old.origin == Origin::file; });
+  tidy(limit);
+}
+
+Values DesiredCgroup::end_leases(std::chrono::microseconds now) {
+  Values ended;
+  Statements before = statements_;
+  for (auto& [limit, all] : before) {
+    auto& left = statements_[limit];
+    if (std::erase_if(left, [&](const Statement& old) { return is_lease(old) && old.ends && *old.ends <= now; }) == 0)
+      continue;
+    // Deliberately not stated, beneath a lease: back to what a fresh cgroup has.
+    ended.emplace(limit, left.empty() ? unset_value(*limit) : left.back().value.value_or(unset_value(*limit)));
+    tidy(*limit);
+  }
+  return ended;
+}
+
+void DesiredCgroup::forget(Origin origin) {
+  const Statements before = statements_;
+  for (const auto& [limit, all] : before) {
+    std::erase_if(statements_[limit], [&](const Statement& old) { return old.origin == origin; });
+    tidy(*limit);
+  }
+}
+
+const Statement* DesiredCgroup::standing(const Limit& limit) const {
+  const auto at = statements_.find(&limit);
+  if (at == statements_.end() || at->second.empty()) return nullptr;
+  const Statement& last = at->second.back();
+  return last.value && last.origin != Origin::found ? &last : nullptr;
+}
+
+const Statement* DesiredCgroup::afterwards(const Limit& limit) const {
+  const Statement* const now = standing(limit);
+  if (now == nullptr || !is_lease(*now)) return nullptr;
+  // Of those beneath, the last one that is still there when this one is over.
+  const auto& all = statements_.at(&limit);
+  const auto next = std::find_if(all.rbegin() + 1, all.rend(),
+                                 [&](const Statement& other) { return !is_lease(other) || other.ends > now->ends; });
+  return next == all.rend() ? nullptr : &*next;
+}
+
+Values DesiredCgroup::wanted() const {
+  Values all;
+  for (const auto& [limit, ignored] : statements_) {
+    if (const Statement* const stands = standing(*limit)) all.emplace(limit, *stands->value);
+  }
+  return all;
+}
+
+std::optional<std::chrono::microseconds> DesiredCgroup::next_end() const {
+  std::optional<std::chrono::microseconds> next;
+  for (const auto& [limit, all] : statements_) {
+    for (const auto& statement : all) {
+      if (statement.ends && (!next || *statement.ends < *next)) next = statement.ends;
+    }
+  }
+  return next;
+}
+
+bool DesiredCgroup::leased(const Limit& limit) const {
+  const auto at = statements_.find(&limit);
+  return at != statements_.end() && std::ranges::any_of(at->second, is_lease);
+}
+
+// A `found` value serves leases alone, and "not stated" only hides a file's statement.
+void DesiredCgroup::tidy(const Limit& limit) {
+  const auto at = statements_.find(&limit);
+  if (at == statements_.end()) return;
+  auto& all = at->second;
+  if (std::ranges::none_of(all, is_lease))
+    std::erase_if(all, [](const Statement& old) { return old.origin == Origin::found; });
+  const bool hides = std::ranges::any_of(all, [](const Statement& old) { return old.origin == Origin::file; });
+  if (!hides) std::erase_if(all, [](const Statement& old) { return !old.value; });
+  if (all.empty()) statements_.erase(at);
+}
+
+}  // namespace cgroupd

@@ -1,0 +1,102 @@
+// What was asked for: statements about limits, by cgroup, and which of them stands. Pure.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "model/cgroup_path.h"
+#include "model/limit_value.h"
+#include "model/result.h"
+
+namespace cgroupd {
+
+/// Who stated a value. The last statement about a limit stands; a lease ends and gives way to what stood before it.
+enum class Origin {
+  found,     ///< nobody: what was in force before the first lease of a limit that was never stated
+  defaults,  ///< [defaults] of cgroupd.conf, when the cgroup was made
+  file,      ///< a declarative file: cgroups.d, or apply -f
+  user,      ///< create and set
+  runtime,   ///< set --runtime: ends with the boot
+  lease,     ///< set --for
+};
+
+std::string_view origin_name(Origin origin);
+std::optional<Origin> find_origin(std::string_view name);
+
+/// What to do about a limit that is not as desired and that we did not change.
+enum class DriftPolicy {
+  repair,  ///< put it back
+  report,  ///< say so, leave it
+  adopt,   ///< take the value found as the one desired
+};
+
+std::string_view drift_policy_name(DriftPolicy policy);
+/// invalid_argument naming the three that there are.
+Result<DriftPolicy> parse_drift_policy(std::string_view text);
+
+struct Statement {
+  Origin origin = Origin::user;
+  /// None: deliberately not stated (unset, over a file that states it).
+  std::optional<Value> value;
+  /// A lease's end, CLOCK_BOOTTIME of this boot.
+  std::optional<std::chrono::microseconds> ends = {};
+  friend bool operator==(const Statement&, const Statement&) = default;
+};
+
+/// One cgroup's part of the desired state.
+class DesiredCgroup {
+ public:
+  /// Made by us and not removed since: made again when the tree is new. `by` is who made it (user or file).
+  std::optional<Origin> made_by = {};
+  /// None: the daemon's default.
+  std::optional<DriftPolicy> drift = {};
+
+  /// States `value` from now on. A file's statement replaces all others; a user's all but a file's, which comes back
+  /// when the user's is taken away; a runtime statement ends leases and earlier runtime statements and lies on what is
+  /// durable.
+  void state(const Limit& limit, Origin origin, Value value);
+  /// States `value` until `ends`. `in_force` is what to come back to when nothing else is stated.
+  void lease(const Limit& limit, Value value, std::chrono::microseconds ends, const Value& in_force);
+  /// Nobody states anything about it any more; a file does again only when it is applied anew.
+  void unset(const Limit& limit);
+  /// Takes away what files state. The statement beneath, if any, stands again.
+  void unset_file(const Limit& limit);
+  /// Takes away the leases over at `now`; the limits whose value in force must follow, with that value (which may be
+  /// the one that is in force, when a longer lease lies on top).
+  Values end_leases(std::chrono::microseconds now);
+  /// Takes away every statement of `origin`, as end_leases() does with leases.
+  void forget(Origin origin);
+
+  /// What is asked for; nullptr when nobody states anything (a `found` value counts as nothing unless leased over).
+  const Statement* standing(const Limit& limit) const;
+  /// What will stand when the lease that stands now is over; nullptr when no lease stands.
+  const Statement* afterwards(const Limit& limit) const;
+  /// Every value that is asked for.
+  Values wanted() const;
+  /// When the next lease ends.
+  std::optional<std::chrono::microseconds> next_end() const;
+  /// Whether any lease on `limit` is there.
+  bool leased(const Limit& limit) const;
+
+  /// Oldest first: the last one stands. For the store.
+  using Statements = std::map<const Limit*, std::vector<Statement>>;
+  const Statements& statements() const { return statements_; }
+  /// As read from the store, in the same order.
+  void add_stored(const Limit& limit, Statement statement) { statements_[&limit].push_back(std::move(statement)); }
+
+  /// Nothing worth keeping.
+  bool empty() const { return !made_by && !drift && statements_.empty(); }
+  friend bool operator==(const DesiredCgroup&, const DesiredCgroup&) = default;
+
+ private:
+  void tidy(const Limit& limit);
+  Statements statements_;
+};
+
+using DesiredState = std::map<CgroupPath, DesiredCgroup>;
+
+}  // namespace cgroupd

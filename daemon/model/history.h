@@ -1,0 +1,66 @@
+// Who changed what, when, from what to what.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/cgroup_path.h"
+#include "model/limit_value.h"
+
+namespace cgroupd {
+
+/// Who asked; what cannot be found out is absent or empty.
+struct Caller {
+  std::optional<std::uint32_t> uid;
+  std::optional<std::int32_t> pid;
+  std::string unit;     ///< systemd unit of the process
+  std::string command;  ///< its name (comm)
+  friend bool operator==(const Caller&, const Caller&) = default;
+};
+
+/// Why a change was made.
+enum class Cause {
+  user,   ///< create, set, unset, remove
+  file,   ///< apply, cgroups.d
+  lease,  ///< a lease was over
+  drift,  ///< a repair, or a value found and adopted
+  undo,
+  stall,  ///< a memory.high that stopped its cgroup was lifted
+};
+
+std::string_view cause_name(Cause cause);
+std::optional<Cause> find_cause(std::string_view name);
+
+struct HistoryChange {
+  CgroupPath cgroup;
+  const Limit* limit = nullptr;
+  Value before;
+  Value after;
+  bool stated_before = false;  ///< somebody asked for `before`; otherwise it was only found in force
+  friend bool operator==(const HistoryChange&, const HistoryChange&) = default;
+};
+
+struct HistoryEntry {
+  std::uint64_t id = 0;
+  std::chrono::microseconds time{};  ///< since 1970
+  Caller who;
+  Cause cause = Cause::user;
+  std::optional<std::uint64_t> undoes = {};  ///< the entry that this one took back
+  std::vector<CgroupPath> made = {};
+  std::vector<CgroupPath> removed = {};
+  std::vector<HistoryChange> changes = {};
+  friend bool operator==(const HistoryEntry&, const HistoryEntry&) = default;
+};
+
+/// Which entries to show, newest first.
+struct HistoryQuery {
+  std::optional<CgroupPath> cgroup = {};       ///< this one only
+  std::optional<std::uint64_t> before = {};    ///< older than this entry
+  std::uint32_t most = 100;
+};
+
+}  // namespace cgroupd
