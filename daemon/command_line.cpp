@@ -15,17 +15,18 @@ namespace {
 constexpr std::array<std::pair<std::string_view, LogLevel>, 4> levels = {
     {{"error", LogLevel::error}, {"warning", LogLevel::warning}, {"info", LogLevel::info}, {"debug", LogLevel::debug}}};
 
-constexpr std::array<std::string_view, 6> names = {"--root", "--bus", "--config", "--log-level", "--help", "--version"};
+constexpr std::array<std::string_view, 7> names = {"--root",      "--bus",  "--config", "--state",
+                                                   "--log-level", "--help", "--version"};
 
 Result<void> take(CommandLine& line, std::string_view name, std::string value) {
   if (value.empty())
     return fail(ErrorCode::invalid_argument, std::string(name) + " needs a value", "see cgroupd --help");
-  if (name == "--root") {
+  if (name == "--root" || name == "--state") {
     while (value.size() > 1 && value.back() == '/') value.pop_back();
     if (value.front() != '/')
-      return fail(ErrorCode::invalid_argument, "--root " + value + " is not an absolute path",
-                  "write the cgroup's directory from / on");
-    line.root = std::move(value);
+      return fail(ErrorCode::invalid_argument, std::string(name) + " " + value + " is not an absolute path",
+                  "write the directory from / on");
+    (name == "--root" ? line.root : line.state) = std::move(value);
   } else if (name == "--bus") {
     line.bus = std::move(value);
   } else if (name == "--config") {
@@ -79,6 +80,8 @@ std::string help_text() {
          "                     else our own cgroup where it is writable)\n"
          "  --bus ADDRESS      D-Bus address (default: the session bus)\n"
          "  --config FILE      configuration (default: $XDG_CONFIG_HOME/cgroupd/cgroupd.conf)\n"
+         "  --state DIR        where what must outlive it is kept (default: $STATE_DIRECTORY, else\n"
+         "                     $XDG_STATE_HOME/cgroupd)\n"
          "  --log-level LEVEL  error, warning, info or debug\n"
          "  --help, --version\n"
          "\n"

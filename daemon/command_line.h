@@ -15,6 +15,7 @@ struct CommandLine {
   std::optional<std::string> root;    ///< delegated cgroup directory, absolute
   std::optional<std::string> bus;     ///< D-Bus address instead of the session bus
   std::optional<std::string> config;  ///< configuration file instead of the user's
+  std::optional<std::string> state;   ///< directory for what must outlive us, absolute
   std::optional<LogLevel> log_level;
 };
 

@@ -1,32 +1,42 @@
 // The composition root: everything is made here, once, and handed to whoever needs it.
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <pthread.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "cgroupfs/hierarchy.h"
 #include "cgroupfs/host.h"
 #include "cgroupfs/real_kernel.h"
+#include "cgroupfs/watcher.h"
 #include "command_line.h"
 #include "config/daemon_config.h"
+#include "core/leases.h"
 #include "core/manager.h"
+#include "core/reconciler.h"
+#include "core/transactions.h"
 #include "core/worker.h"
 #include "dbus/bus.h"
 #include "dbus/event_loop.h"
 #include "dbus/manager_adaptor.h"
 #include "dbus/signal_queue.h"
+#include "event_log.h"
 #include "journal.h"
 #include "metrics/exporter.h"
 #include "metrics/self_metrics.h"
 #include "service_manager/service_manager.h"
+#include "store/intents.h"
+#include "store/store.h"
 
 namespace cgroupd {
 namespace {
@@ -34,9 +44,14 @@ namespace {
 constexpr std::size_t kept_files = 256;  // about 1.2 MB of kernel memory at most
 constexpr const char* tree_unit = "cgroupd-tree.service";
 
-constexpr std::array<std::string_view, 13> bus_methods = {"Create",     "SetLimits",     "Unset", "Remove", "Attach",
-                                                          "AttachPids", "OpenDirectory", "Get",   "List",   "Snapshot",
-                                                          "Freeze",     "Thaw",          "Kill"};
+constexpr int worker_threads = 4;
+constexpr int interrupt_signal = SIGUSR1;
+// Time for a burst of writes to be seen as one.
+constexpr std::chrono::milliseconds watch_pause(5);
+
+constexpr std::array<std::string_view, 17> bus_methods = {
+    "Create",     "SetLimits",     "Unset", "Apply", "Undo",     "History", "Reload", "Remove", "Attach",
+    "AttachPids", "OpenDirectory", "Get",   "List",  "Snapshot", "Freeze",  "Thaw",   "Kill"};
 
 std::optional<std::string> environment(const char* name) {
   const char* const value = std::getenv(name);
@@ -74,6 +89,35 @@ Result<Root> find_root(const CommandLine& line, ServiceManager& service_manager)
               "chown it to you, and say --root DIR");
 }
 
+Result<std::string> state_directory(const CommandLine& line) {
+  if (line.state) return *line.state;
+  if (const auto given = environment("STATE_DIRECTORY")) return given->substr(0, given->find(':'));
+  const auto absolute = [](const std::optional<std::string>& path) { return path && path->starts_with('/'); };
+  if (const auto state = environment("XDG_STATE_HOME"); absolute(state)) return *state + "/cgroupd";
+  if (const auto home = environment("HOME"); absolute(home)) return *home + "/.local/state/cgroupd";
+  return fail(ErrorCode::invalid_argument, "there is no place for the state: neither STATE_DIRECTORY nor HOME is set",
+              "say --state DIR");
+}
+
+// What names the tree that limits were last applied to: cgroups die with the boot, and with the unit that holds them.
+Result<std::string> tree_identity(Kernel& kernel) {
+  const auto directory = kernel.open_directory(CgroupPath());
+  if (!directory) return fail(directory.error());
+  struct stat status {};
+  if (::fstat(directory->get(), &status) < 0) return fail(ErrorCode::failed, "cannot look at " + kernel.root_path());
+  return boot_id() + " " + std::to_string(status.st_ino);
+}
+
+Result<std::vector<std::unique_ptr<Kernel>>> open_kernels(const std::string& root, int count) {
+  std::vector<std::unique_ptr<Kernel>> kernels;
+  for (int i = 0; i < count; ++i) {
+    auto kernel = RealKernel::open(root, 0);
+    if (!kernel) return fail(kernel.error());
+    kernels.push_back(*std::move(kernel));
+  }
+  return kernels;
+}
+
 Result<void> refuse_root() {
   if (!is_root_of_the_machine()) return {};
   return fail(ErrorCode::not_authorized,
@@ -89,6 +133,20 @@ ExporterOptions exporter_options(const DaemonConfig& config) {
           .version = CGROUPD_VERSION};
 }
 
+Result<void> reconcile_at_start(Kernel& kernel, Store& store, Reconciler& reconciler) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto tree = tree_identity(kernel);
+  if (!tree) return fail(tree.error());
+  const auto last = store.last_tree();
+  if (!last) return fail(last.error());
+  reconciler.start(*last != *tree);
+  if (auto ok = store.set_last_tree(*tree); !ok) return ok;
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+  spdlog::info("reconciled in {:.1f} ms", took.count());
+  if (!reconciler.blind_spot().empty()) spdlog::error("{}", reconciler.blind_spot());
+  return {};
+}
+
 Result<int> serve(const CommandLine& line) {
   if (auto ok = refuse_root(); !ok) return fail(ok.error());
   auto config = load_config(line);
@@ -102,18 +160,45 @@ Result<int> serve(const CommandLine& line) {
   if (!root) return fail(root.error());
 
   auto kernel = RealKernel::open(root->path, kept_files);
-  auto workers_kernel = RealKernel::open(root->path, 0);
+  auto workers_kernels = open_kernels(root->path, worker_threads);
+  auto disk_kernels = open_kernels(root->path, 1);
   auto scrapes_kernel = RealKernel::open(root->path, 0);
-  if (!kernel || !workers_kernel || !scrapes_kernel)
-    return fail((!kernel ? kernel : !workers_kernel ? workers_kernel : scrapes_kernel).error());
+  if (!kernel) return fail(kernel.error());
+  if (!workers_kernels) return fail(workers_kernels.error());
+  if (!disk_kernels) return fail(disk_kernels.error());
+  if (!scrapes_kernel) return fail(scrapes_kernel.error());
+
+  const auto state = state_directory(line);
+  if (!state) return fail(state.error());
+  auto store = Store::open(*state, boot_id());
+  if (!store) return fail(store.error());
+  auto intents = Intents::open(*state, boot_id());
+  if (!intents) return fail(intents.error());
+  auto watcher = Watcher::open(root->path);
+  if (!watcher) return fail(watcher.error());
 
   EventLoop loop;
-  Worker worker(*std::move(workers_kernel));
+  Worker worker(*std::move(workers_kernels), interrupt_signal);
   loop.on_readable(worker.completion_fd(), [&worker] { worker.finish(); });
+  Worker disk(*std::move(disk_kernels), interrupt_signal);
+  loop.on_readable(disk.completion_fd(), [&disk] { disk.finish(); });
   SignalQueue signals(loop);
-  Manager manager(**kernel, worker, root->unit ? &service_manager : nullptr, signals,
-                  {.defaults = config->defaults, .max_cgroups = config->max_cgroups, .tree_unit = root->unit});
+  EventLog events(signals);
+  Transactions transactions(**kernel, worker, disk, **store, *intents, loop, events);
+  Reconciler reconciler(**kernel, **watcher, transactions, loop, events, config->drift, ::getuid());
+  Leases leases(**kernel, transactions, loop, events,
+                [&reconciler](const CgroupPath& cgroup) { reconciler.check(cgroup); });
+  transactions.on_leases_changed([&leases] { leases.rearm(); });
+  Manager manager(**kernel, transactions, reconciler, loop, root->unit ? &service_manager : nullptr,
+                  {.defaults = config->defaults,
+                   .max_cgroups = config->max_cgroups,
+                   .profiles = config->profiles,
+                   .tree_unit = root->unit});
   if (auto ok = manager.prepare_root(::getpid()); !ok) return fail(ok.error());
+  if (auto ok = transactions.recover(); !ok) return fail(ok.error());
+  if (auto ok = reconcile_at_start(**kernel, **store, reconciler); !ok) return fail(ok.error());
+  leases.rearm();
+  loop.on_readable((*watcher)->fd(), watch_pause, [&] { reconciler.changed((*watcher)->take()); });
 
   auto self_metrics = SelfMetrics::make(CGROUPD_VERSION, bus_methods);
   if (!self_metrics) return fail(self_metrics.error());
@@ -122,7 +207,8 @@ Result<int> serve(const CommandLine& line) {
   for (const auto& complaint : (*exporter)->complaints()) spdlog::warn("{}", complaint);
   for (const auto& address : (*exporter)->addresses()) spdlog::info("metrics at {}", address);
 
-  ManagerAdaptor adaptor(bus->connection(), manager, **self_metrics, CGROUPD_VERSION);
+  ManagerAdaptor adaptor(bus->connection(), manager, **self_metrics, CGROUPD_VERSION,
+                         [&](const Manager::StepsDone& done) { done(fail(ErrorCode::unsupported, "not yet")); });
   signals.connect(adaptor);
   loop.serve(bus->connection());
   loop.on_termination([&loop] { loop.stop(EXIT_SUCCESS); });
@@ -144,6 +230,9 @@ void block_termination_signals() {
   sigaddset(&set, SIGINT);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  struct sigaction interrupt {};  // no SA_RESTART: it is there to end a system call
+  interrupt.sa_handler = [](int) {};
+  sigaction(interrupt_signal, &interrupt, nullptr);
 }
 
 int run(std::span<char* const> arguments) {

@@ -32,6 +32,14 @@ bool is_root_of_the_machine() {
   return map.size() < 2 || map[0] != "0" || map[1] == "0";
 }
 
+std::string boot_id() {
+  const FileDescriptor fd(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
+  std::array<char, 64> buffer{};
+  const ssize_t got = fd ? ::read(fd.get(), buffer.data(), buffer.size()) : -1;
+  const auto found = words({buffer.data(), static_cast<std::size_t>(got < 0 ? 0 : got)});
+  return found.empty() ? std::string() : std::string(found.front());
+}
+
 std::uint64_t host_cpus() {
   return static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_ONLN));
 }

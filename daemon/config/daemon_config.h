@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "config/config_fault.h"
 #include "config/config_files.h"
 #include "config/listen_address.h"
+#include "model/desired.h"
 #include "model/limit_change.h"
 
 namespace cgroupd {
@@ -24,6 +26,8 @@ struct DaemonConfig {
   /// None: no TCP listener ("listen = none").
   std::optional<ListenAddress> metrics_listen = ListenAddress{.host = "127.0.0.1", .port = 9753, .is_ipv6 = false};
   std::optional<std::string> metrics_socket;  ///< absolute path of the unix socket; none: no such listener
+  DriftPolicy drift = DriftPolicy::repair;    ///< where a cgroup has none of its own
+  std::map<std::string, Changes> profiles;    ///< [profile NAME]
   Changes defaults;                           ///< limits for every newly created cgroup
   std::vector<std::string> files;             ///< what was read, in the order applied
 };

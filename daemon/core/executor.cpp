@@ -2,6 +2,7 @@
 #include "core/executor.h"
 
 #include <algorithm>
+#include <ranges>
 #include <string>
 
 #include "cgroupfs/limit_file.h"
@@ -28,7 +29,11 @@ std::string undo(Kernel& kernel, const Step& step) {
   std::string left_behind;
   for (const auto& [limit, value] : step.undo) {
     const Value now = limit == step.limit ? step.to : unset_value(*limit);
-    if (auto ok = write_value(kernel, step.cgroup, *limit, now, value); !ok) {
+    const bool may_kill = limit->lowering == Lowering::kills && lowers(now, value);
+    const Step back{.cgroup = step.cgroup, .limit = limit, .from = now, .to = value, .risk = Risk::kills};
+    const auto ok = may_kill ? land_softly(kernel, back, ExecuteOptions().within, {})
+                             : write_value(kernel, step.cgroup, *limit, now, value);
+    if (!ok) {
       left_behind += "; " + std::string(limit->file) + " could not be put back to " + print_value(value) + ": " +
                      ok.error().message;
     }
@@ -37,7 +42,7 @@ std::string undo(Kernel& kernel, const Step& step) {
 }
 
 Result<Value> run_step(Kernel& kernel, const Step& step, const ExecuteOptions& options) {
-  if (step.risk == Risk::kills && !options.force) return land_softly(kernel, step, options.within);
+  if (step.risk == Risk::kills && !options.force) return land_softly(kernel, step, options.within, options.stop);
   auto in_force = write_value(kernel, step.cgroup, *step.limit, step.from, step.to);
   if (!in_force) return fail(diagnose(kernel, step.cgroup, step.limit->file, in_force.error()));
   if (*in_force != as_kernel_rounds(*step.limit, step.to)) {
@@ -65,6 +70,12 @@ Result<std::vector<Value>> execute(Kernel& kernel, const Plan& plan, const Execu
     return fail(std::move(error));
   }
   return in_force;
+}
+
+std::string take_back_all(Kernel& kernel, const Plan& plan) {
+  std::string left_behind;
+  for (const auto& step : std::views::reverse(plan)) left_behind += undo(kernel, step);
+  return left_behind;
 }
 
 bool may_block(const Plan& plan) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <stop_token>
+#include <string>
 #include <vector>
 
 #include "cgroupfs/kernel.h"
@@ -14,12 +16,18 @@ struct ExecuteOptions {
   bool force = false;
   /// How long a squeeze may take.
   std::chrono::milliseconds within = std::chrono::seconds(10);
+  /// Ends a squeeze early, as if the time were over.
+  std::stop_token stop = {};
 };
 
 /// All or nothing, over any number of cgroups. Answers what is in force after each step, in plan order. A value the
 /// kernel took but does not hold afterwards counts as a failure. The error is refined (diagnosis.h); should taking back
 /// fail as well, it says which values were left behind.
 Result<std::vector<Value>> execute(Kernel& kernel, const Plan& plan, const ExecuteOptions& options);
+
+/// Takes a whole plan back that execute() has brought into force, in reverse; what could not be put back, as text to
+/// append to an error. Where that means lowering memory.max, it squeezes first, so it may block.
+std::string take_back_all(Kernel& kernel, const Plan& plan);
 
 /// Whether a step may block; such a plan belongs on the worker.
 bool may_block(const Plan& plan);

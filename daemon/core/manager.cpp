@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 #include <utility>
 
 #include "cgroupfs/formats.h"
@@ -12,12 +11,12 @@
 #include "cgroupfs/processes.h"
 #include "core/diagnosis.h"
 #include "core/tree.h"
+#include "model/suggest.h"
 
 namespace cgroupd {
 namespace {
 
 constexpr std::size_t most_walked = 100'000;
-constexpr std::chrono::seconds kill_patience(10);
 
 Result<void> refuse_reserved(const CgroupPath& cgroup) {
   const auto ancestors = cgroup.ancestors();
@@ -28,31 +27,22 @@ Result<void> refuse_reserved(const CgroupPath& cgroup) {
               "'" + std::string(supervisor_name) + "' is where cgroupd keeps its own process", "choose another name");
 }
 
-bool related(const CgroupPath& a, const CgroupPath& b) {
-  return a.contains(b) || b.contains(a);
-}
-
-const Limit* limit_of_role(Role role) {
-  const auto all = all_limits();
-  const auto row = std::ranges::find(all, role, &Limit::role);
-  return row == all.end() ? nullptr : &*row;
-}
-
-std::optional<std::uint64_t> number_in(const Values& values, const Limit* limit) {
-  const auto at = values.find(limit);
-  if (at == values.end()) return std::nullopt;
-  const auto* const number = std::get_if<std::uint64_t>(&std::get<Amount>(at->second));
-  return number == nullptr ? std::nullopt : std::optional(*number);
+// The values a caller named, out of everything that was touched.
+Result<Values> in_force_in(const Result<Outcome>& done, const CgroupPath& cgroup) {
+  if (!done) return fail(done.error());
+  const auto at = done->in_force.find(cgroup);
+  return at == done->in_force.end() ? Values() : at->second;
 }
 
 }  // namespace
 
-Manager::Manager(Kernel& kernel, Background& background, ServiceManager* service_manager, ManagerEvents& events,
-                 Options options)
+Manager::Manager(Kernel& kernel, Transactions& transactions, Reconciler& reconciler, Time& time,
+                 ServiceManager* service_manager, Options options)
     : kernel_(kernel),
-      background_(background),
+      transactions_(transactions),
+      reconciler_(reconciler),
+      time_(time),
       service_manager_(service_manager),
-      events_(events),
       options_(std::move(options)) {}
 
 Result<void> Manager::prepare_root(pid_t self) {
@@ -69,84 +59,320 @@ Result<void> Manager::prepare_root(pid_t self) {
   return hand_down_controllers(kernel_, root);
 }
 
-void Manager::create(const CgroupPath& cgroup, const Changes& limits, bool if_absent, LimitsDone done) {
-  if (auto ok = refuse_reserved(cgroup); !ok) return done(fail(ok.error()));
-  when_free(cgroup, [this, cgroup, limits, if_absent, done = std::move(done)] {
-    if (if_absent && exists(kernel_, cgroup)) return apply_now(cgroup, limits, {}, done);
-    const auto stat = kernel_.read(CgroupPath(), "cgroup.stat");
-    if (stat && keyed_value(*stat, "nr_descendants").value_or(0) >= options_.max_cgroups) {
-      return done(fail(ErrorCode::limit_exceeded,
-                       "there are " + std::to_string(options_.max_cgroups) + " cgroups already",
-                       "remove some, or raise max-cgroups in cgroupd.conf"));
-    }
-    auto made = make_branch(kernel_, cgroup);
-    if (!made) return done(fail(made.error()));
-    Changes all = limits;
-    all.insert(options_.defaults.begin(), options_.defaults.end());
-    apply_now(cgroup, all, {}, [this, made = *made, done](const Result<Values>& in_force) {
-      if (in_force) {
-        for (const auto& level : made) events_.created(level);
-      } else {
-        unmake(kernel_, made);
-      }
-      done(in_force);
-    });
-  });
+void Manager::set_defaults(Changes defaults, std::map<std::string, Changes> profiles) {
+  options_.defaults = std::move(defaults);
+  options_.profiles = std::move(profiles);
 }
 
-void Manager::set_limits(const CgroupPath& cgroup, const Changes& changes, const ExecuteOptions& options,
-                         LimitsDone done) {
+Result<void> Manager::check_room(std::size_t more) {
+  if (more == 0) return {};
+  const auto stat = kernel_.read(CgroupPath(), "cgroup.stat");
+  const std::uint64_t now = stat ? keyed_value(*stat, "nr_descendants").value_or(0) : 0;
+  if (now + more <= options_.max_cgroups) return {};
+  return fail(ErrorCode::limit_exceeded,
+              "that would be more than the " + std::to_string(options_.max_cgroups) + " cgroups allowed",
+              "remove some, or raise max-cgroups in cgroupd.conf");
+}
+
+Result<Work> Manager::work_to_create(const CgroupPath& cgroup, const Changes& limits, const CreateOptions& options) {
+  const bool is_there = exists(kernel_, cgroup);
+  if (is_there && !options.if_absent) {
+    return fail(ErrorCode::already_exists, "there is a cgroup named '" + cgroup.str() + "' already",
+                "change it with: cgctl set " + cgroup.str());
+  }
+  if (is_there) {
+    return work_to_set(cgroup, limits, {.runtime = options.runtime, .drift = options.drift});
+  }
+  if (auto ok = check_room(1); !ok) return fail(ok.error());
+  DesiredCgroup desired = transactions_.desired_of(cgroup);
+  // What was stated about this name before stands, unless it is said anew; defaults only where nothing is.
+  Changes unstated = options_.defaults;
+  std::erase_if(unstated, [&](const auto& entry) {
+    return limits.contains(entry.first) || desired.standing(*entry.first) != nullptr;
+  });
+  const auto named = resolve(cgroup, limits, false, {});
+  if (!named) return fail(named.error());
+  const auto defaults = resolve(cgroup, unstated, false, {});
+  if (!defaults) return fail(defaults.error());
+  for (const auto& [limit, value] : *defaults) desired.state(*limit, Origin::defaults, value);
+  for (const auto& [limit, value] : *named)
+    desired.state(*limit, options.runtime ? Origin::runtime : Origin::user, value);
+  if (!options.runtime) desired.made_by = Origin::user;
+  if (options.drift) desired.drift = options.drift;
+  return Work{.parts = {Part{.cgroup = cgroup, .make = true, .wanted = desired.wanted(), .desired = desired}},
+              .durable = !options.runtime};
+}
+
+void Manager::create(const CgroupPath& cgroup, const Changes& limits, const CreateOptions& options,
+                     const Caller& caller, LimitsDone done) {
   if (auto ok = refuse_reserved(cgroup); !ok) return done(fail(ok.error()));
-  when_free(cgroup,
-            [this, cgroup, changes, options, done = std::move(done)] { apply_now(cgroup, changes, options, done); });
+  run(
+      {cgroup}, [this, cgroup, limits, options] { return work_to_create(cgroup, limits, options); }, {}, caller,
+      [cgroup, done = std::move(done)](const Result<Outcome>& outcome) { done(in_force_in(outcome, cgroup)); });
+}
+
+Result<Work> Manager::work_to_set(const CgroupPath& cgroup, const Changes& changes, const SetOptions& options) {
+  const auto values = resolve(cgroup, changes, true, {});
+  if (!values) return fail(values.error());
+  if (values->empty() && !exists(kernel_, cgroup)) return fail(no_such_cgroup(kernel_, cgroup));
+  Part part{.cgroup = cgroup, .wanted = *values, .desired = transactions_.desired_of(cgroup)};
+  for (const auto& [limit, value] : *values) {
+    if (!options.lease) {
+      part.desired->state(*limit, options.runtime ? Origin::runtime : Origin::user, value);
+      continue;
+    }
+    const auto in_force = read_limit(kernel_, cgroup, *limit);
+    if (!in_force) return fail(diagnose(kernel_, cgroup, limit->file, in_force.error()));
+    part.desired->lease(*limit, value, time_.now().boot + *options.lease, *in_force);
+  }
+  if (options.drift) part.desired->drift = options.drift;
+  return Work{.parts = {std::move(part)}, .durable = !options.runtime, .execute = options.execute};
+}
+
+void Manager::set_limits(const CgroupPath& cgroup, const Changes& changes, const SetOptions& options,
+                         const Caller& caller, LimitsDone done) {
+  if (auto ok = refuse_reserved(cgroup); !ok) return done(fail(ok.error()));
+  run(
+      {cgroup}, [this, cgroup, changes, options] { return work_to_set(cgroup, changes, options); },
+      {.execute = options.execute}, caller,
+      [cgroup, done = std::move(done)](const Result<Outcome>& outcome) { done(in_force_in(outcome, cgroup)); });
 }
 
 Result<std::vector<std::string>> Manager::plan_limits(const CgroupPath& cgroup, const Changes& changes) {
-  if (auto ok = refuse_reserved(cgroup); !ok) return fail(ok.error());
-  const auto plan = plan_for(cgroup, changes);
-  if (!plan) return fail(plan.error());
-  std::vector<std::string> lines;
-  for (const auto& step : *plan) lines.push_back(print_step(step));
-  return lines;
+  return refuse_reserved(cgroup)
+      .and_then([&] { return work_to_set(cgroup, changes, {}); })
+      .and_then([&](const Work& work) { return transactions_.describe(work); });
 }
 
-void Manager::unset(const CgroupPath& cgroup, const std::vector<const Limit*>& limits, LimitsDone done) {
-  Changes changes;
-  for (const Limit* const limit : limits) {
-    Change change = change_to(unset_value(*limit));
-    if (limit->kind == ValueKind::device_max || limit->kind == ValueKind::device_weight) {
-      // Devices are unset one by one, so it takes a look at which there are.
+void Manager::unset(const CgroupPath& cgroup, const std::vector<const Limit*>& limits, const Caller& caller,
+                    LimitsDone done) {
+  if (auto ok = refuse_reserved(cgroup); !ok) return done(fail(ok.error()));
+  const auto prepare = [this, cgroup, limits]() -> Result<Work> {
+    Part part{.cgroup = cgroup, .desired = transactions_.desired_of(cgroup)};
+    for (const Limit* const limit : limits) {
       const auto in_force = read_limit(kernel_, cgroup, *limit);
-      if (!in_force) return done(fail(diagnose(kernel_, cgroup, limit->file, in_force.error())));
-      change = unset_devices(*in_force);
+      if (!in_force) return fail(diagnose(kernel_, cgroup, limit->file, in_force.error()));
+      part.wanted.emplace(limit, unset_value(*limit));
+      part.desired->unset(*limit);
     }
-    changes.emplace(limit, std::move(change));
-  }
-  set_limits(cgroup, changes, {}, std::move(done));
+    return Work{.parts = {std::move(part)}};
+  };
+  run({cgroup}, prepare, {}, caller,
+      [cgroup, done = std::move(done)](const Result<Outcome>& outcome) { done(in_force_in(outcome, cgroup)); });
 }
 
-void Manager::remove(const CgroupPath& cgroup, bool kill, Done done) {
-  if (auto ok = refuse_reserved(cgroup); !ok) return done(ok);
-  when_free(cgroup, [this, cgroup, kill, done = std::move(done)] {
-    const auto gone = [this, cgroup, done](Result<void> ok) {
-      if (ok) {
-        weight_before_idle_.erase(cgroup);
-        events_.removed(cgroup);
-      }
-      done(std::move(ok));
-    };
-    if (!kill) {
-      auto ok = kernel_.remove(cgroup);
-      return gone(ok ? ok
-                     : Result<void>(fail(diagnose(
-                           kernel_, cgroup, "",
-                           ok.error().code == ErrorCode::not_found ? no_such_cgroup(kernel_, cgroup) : ok.error()))));
+Result<Work> Manager::work_to_remove(const CgroupPath& cgroup, bool kill) {
+  if (!exists(kernel_, cgroup)) {
+    // Stated, but not there: then it is what was stated that goes.
+    if (!transactions_.desired().contains(cgroup)) return fail(no_such_cgroup(kernel_, cgroup));
+    return Work{.parts = {Part{.cgroup = cgroup}}};
+  }
+  Work work{.parts = {Part{.cgroup = cgroup, .remove = true}}, .kill = kill};
+  if (kill) {
+    for (const auto& below : walk_beneath(kernel_, cgroup, most_walked))
+      work.parts.push_back({.cgroup = below, .remove = true});
+  }
+  for (const auto& part : work.parts) {
+    for (const auto& [limit, value] : transactions_.desired_of(part.cgroup).wanted()) {
+      work.noted.push_back({.cgroup = part.cgroup,
+                            .limit = limit,
+                            .before = value,
+                            .after = unset_value(*limit),
+                            .stated_before = true});
     }
-    auto result = std::make_shared<Result<void>>();
-    in_background(
-        cgroup, [cgroup, result](Kernel& kernel) { *result = kill_and_remove(kernel, cgroup, kill_patience); },
-        [gone, result] { gone(*result); });
-  });
+  }
+  return work;
+}
+
+void Manager::remove(const CgroupPath& cgroup, bool kill, const Caller& caller, Done done) {
+  if (auto ok = refuse_reserved(cgroup); !ok) return done(ok);
+  run(
+      {cgroup}, [this, cgroup, kill] { return work_to_remove(cgroup, kill); }, {}, caller,
+      [done = std::move(done)](const Result<Outcome>& outcome) {
+        done(outcome ? Result<void>() : Result<void>(fail(outcome.error())));
+      });
+}
+
+Result<void> Manager::check_names(const DeclaredCgroups& cgroups) {
+  for (const auto& declared : cgroups) {
+    if (auto ok = refuse_reserved(declared.name); !ok) return ok;
+    if (!declared.profile || options_.profiles.contains(*declared.profile)) continue;
+    std::vector<std::string_view> known;
+    for (const auto& [name, limits] : options_.profiles) known.push_back(name);
+    const std::string near = nearest_word(*declared.profile, known);
+    return fail(ErrorCode::not_found, declared.name.str() + ": there is no profile '" + *declared.profile + "'",
+                near.empty() ? "write a section [profile " + *declared.profile + "] in cgroupd.conf, then: cgctl reload"
+                             : "did you mean '" + near + "'?");
+  }
+  return {};
+}
+
+Result<Part> Manager::part_of(const DeclaredCgroup& declared, const ApplyOptions& options, const Pending& pending) {
+  const bool is_there = exists(kernel_, declared.name);
+  Part part{.cgroup = declared.name, .make = !is_there, .desired = transactions_.desired_of(declared.name)};
+  DesiredCgroup& desired = *part.desired;
+  Changes all = declared.limits;
+  if (declared.profile) {
+    const auto& profile = options_.profiles.at(*declared.profile);
+    all.insert(profile.begin(), profile.end());
+  }
+  if (!is_there) {
+    Changes unstated = options_.defaults;
+    std::erase_if(unstated, [&](const auto& entry) {
+      return all.contains(entry.first) || desired.standing(*entry.first) != nullptr;
+    });
+    const auto defaults = resolve(declared.name, unstated, false, pending);
+    if (!defaults) return fail(defaults.error());
+    for (const auto& [limit, value] : *defaults) desired.state(*limit, Origin::defaults, value);
+    part.wanted = desired.wanted();
+    if (!desired.made_by) desired.made_by = Origin::file;
+  }
+  const auto values = resolve(declared.name, all, is_there, pending);
+  if (!values) return fail(values.error());
+  for (const auto& [limit, value] : *values) {
+    if (options.only_news && desired.stated_by_file(*limit) == value) continue;
+    desired.state(*limit, Origin::file, value);
+    part.wanted.insert_or_assign(limit, value);
+  }
+  if (declared.drift) desired.drift = declared.drift;
+  return part;
+}
+
+// Only what files made or stated.
+void Manager::prune(Work& work, const DeclaredCgroups& cgroups) {
+  for (const auto& [cgroup, before] : transactions_.desired()) {
+    const auto declared = std::ranges::find(cgroups, cgroup, &DeclaredCgroup::name);
+    if (declared == cgroups.end() && before.made_by == Origin::file) {
+      work.parts.push_back({.cgroup = cgroup, .remove = exists(kernel_, cgroup)});
+      continue;
+    }
+    auto part = std::ranges::find(work.parts, cgroup, &Part::cgroup);
+    const bool is_new = part == work.parts.end();
+    Part changed = is_new ? Part{.cgroup = cgroup, .desired = before} : *part;
+    bool touched = false;
+    for (const auto& [limit, statements] : before.statements()) {
+      const bool named = declared != cgroups.end() &&
+                         (declared->limits.contains(limit) ||
+                          (declared->profile && options_.profiles.at(*declared->profile).contains(limit)));
+      if (named || !before.stated_by_file(*limit)) continue;
+      touched = true;
+      const bool stood = before.standing(*limit) != nullptr && before.standing(*limit)->origin == Origin::file;
+      changed.desired->unset_file(*limit);
+      const Statement* const stands = changed.desired->standing(*limit);
+      if (stood && exists(kernel_, cgroup))
+        changed.wanted.insert_or_assign(limit, stands == nullptr ? unset_value(*limit) : *stands->value);
+    }
+    if (!touched) continue;
+    if (is_new) {
+      work.parts.push_back(std::move(changed));
+    } else {
+      *part = std::move(changed);
+    }
+  }
+}
+
+Result<Work> Manager::work_to_apply(const DeclaredCgroups& cgroups, const ApplyOptions& options) {
+  if (auto ok = check_names(cgroups); !ok) return fail(ok.error());
+  Work work{.cause = Cause::file, .execute = options.execute};
+  Pending pending;
+  std::size_t more = 0;
+  for (const auto& declared : cgroups) {
+    auto part = part_of(declared, options, pending);
+    if (!part) return fail(part.error());
+    pending[part->cgroup] = part->wanted;
+    more += part->make ? 1U : 0U;
+    work.parts.push_back(*std::move(part));
+  }
+  if (auto ok = check_room(more); !ok) return fail(ok.error());
+  if (options.prune) prune(work, cgroups);
+  std::ranges::stable_sort(work.parts, {}, [](const Part& part) { return part.cgroup.depth(); });
+  return work;
+}
+
+void Manager::apply(const DeclaredCgroups& cgroups, const ApplyOptions& options, const Caller& caller, StepsDone done) {
+  std::vector<CgroupPath> names;
+  for (const auto& declared : cgroups) names.push_back(declared.name);
+  if (options.prune) {
+    for (const auto& [cgroup, desired] : transactions_.desired()) names.push_back(cgroup);
+  }
+  run(
+      std::move(names), [this, cgroups, options] { return work_to_apply(cgroups, options); }, options, caller,
+      std::move(done));
+}
+
+Result<Work> Manager::work_to_undo(const HistoryEntry& entry) {
+  Work work{.cause = Cause::undo, .undoes = entry.id};
+  std::map<CgroupPath, Part> parts;
+  const auto part_for = [&](const CgroupPath& cgroup) -> Part& {
+    const auto [at, is_new] = parts.try_emplace(cgroup, Part{.cgroup = cgroup});
+    if (is_new) at->second.desired = transactions_.desired_of(cgroup);
+    return at->second;
+  };
+  for (const auto& cgroup : entry.made) {
+    Part& part = part_for(cgroup);
+    part.remove = exists(kernel_, cgroup);
+    part.desired.reset();
+    if (!part.remove) return fail(ErrorCode::not_found, cgroup.str() + " is not there any more");
+  }
+  for (const auto& cgroup : entry.removed) {
+    Part& part = part_for(cgroup);
+    part.make = !exists(kernel_, cgroup);
+    part.desired->made_by = Origin::user;
+  }
+  for (const auto& change : entry.changes) {
+    Part& part = part_for(change.cgroup);
+    if (part.remove) continue;
+    if (!part.make && !exists(kernel_, change.cgroup)) return fail(no_such_cgroup(kernel_, change.cgroup));
+    const auto later = transactions_.store().changed_after(entry.id, change.cgroup, *change.limit);
+    if (!later) return fail(later.error());
+    if (*later) {
+      return fail(ErrorCode::busy,
+                  change.cgroup.str() + " " + std::string(change.limit->file) + " was changed again since, by change " +
+                      std::to_string(**later),
+                  "undo that one first (cgctl undo " + std::to_string(**later) + "), or set the limit itself");
+    }
+    part.wanted.insert_or_assign(change.limit, change.before);
+    if (change.stated_before) {
+      part.desired->state(*change.limit, Origin::user, change.before);
+    } else {
+      part.desired->unset(*change.limit);
+    }
+  }
+  for (auto& [cgroup, part] : parts) work.parts.push_back(std::move(part));
+  std::ranges::stable_sort(work.parts, {}, [](const Part& part) { return part.cgroup.depth(); });
+  return work;
+}
+
+void Manager::undo(std::uint64_t id, const ApplyOptions& options, const Caller& caller, StepsDone done) {
+  const auto entry = transactions_.store().entry(id);
+  if (!entry) return done(fail(entry.error()));
+  if (!*entry) {
+    return done(fail(ErrorCode::not_found, "there is no change " + std::to_string(id), "see them with: cgctl history"));
+  }
+  std::vector<CgroupPath> names = (*entry)->made;
+  names.insert(names.end(), (*entry)->removed.begin(), (*entry)->removed.end());
+  for (const auto& change : (*entry)->changes) names.push_back(change.cgroup);
+  run(
+      std::move(names), [this, entry = **entry] { return work_to_undo(entry); }, options, caller, std::move(done));
+}
+
+void Manager::run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()> prepare, const ApplyOptions& options,
+                  const Caller& caller, StepsDone done) {
+  if (options.plan) {
+    const auto steps = prepare().and_then([this](const Work& work) { return transactions_.describe(work); });
+    if (!steps) return done(fail(steps.error()));
+    return done(Outcome{.steps = *steps});
+  }
+  transactions_.run(
+      std::move(cgroups),
+      [prepare = std::move(prepare), options, caller] {
+        return prepare().map([&](Work work) {
+          work.who = caller;
+          work.execute = options.execute;
+          return work;
+        });
+      },
+      std::move(done));
 }
 
 void Manager::attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done) {
@@ -192,13 +418,34 @@ Result<FileDescriptor> Manager::open_directory(const CgroupPath& cgroup) {
 
 Result<CgroupStatus> Manager::get(const CgroupPath& cgroup) {
   if (auto ok = refuse_reserved(cgroup); !ok) return fail(ok.error());
-  return read_status(kernel_, cgroup);
+  return read_status(kernel_, cgroup).map([&](CgroupStatus status) {
+    annotate(status, cgroup);
+    return status;
+  });
+}
+
+void Manager::annotate(CgroupStatus& status, const CgroupPath& cgroup) {
+  const auto at = transactions_.desired().find(cgroup);
+  status.drift = reconciler_.policy_of(at == transactions_.desired().end() ? DesiredCgroup() : at->second);
+  if (at == transactions_.desired().end()) return;
+  const Moment now = time_.now();
+  for (const auto& [limit, value] : at->second.wanted()) {
+    const Statement* const stands = at->second.standing(*limit);
+    DesiredLimit desired{.value = as_kernel_rounds(*limit, value), .origin = stands->origin};
+    if (stands->ends) desired.ends = now.wall + (*stands->ends - now.boot);
+    if (const Statement* const next = at->second.afterwards(*limit))
+      desired.afterwards = next->value.value_or(unset_value(*limit));
+    status.desired.emplace(limit, std::move(desired));
+  }
 }
 
 std::vector<CgroupStatus> Manager::list() {
   std::vector<CgroupStatus> all;
   for (const auto& cgroup : walk(kernel_, most_walked)) {
-    if (auto status = read_status(kernel_, cgroup)) all.push_back(*std::move(status));
+    auto status = read_status(kernel_, cgroup);
+    if (!status) continue;
+    annotate(*status, cgroup);
+    all.push_back(*std::move(status));
   }
   return all;
 }
@@ -229,98 +476,45 @@ std::vector<std::string> Manager::controllers() {
 }
 
 Result<Value> Manager::wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change,
-                                    const Value& in_force) {
-  const ParentLimit parent =
-      needs_parent(change) ? effective_limit_above(kernel_, cgroup, limit) : ParentLimit(Unlimited{});
+                                    const Value& in_force, const Pending& pending) {
+  ParentLimit parent = Unlimited{};
+  if (needs_parent(change)) {
+    parent = effective_limit_above(kernel_, cgroup, limit, [&](const CgroupPath& above, const Limit& counted) {
+      const Value* const undecided = nullptr;
+      const auto at = pending.find(above);
+      if (at == pending.end()) return undecided;
+      const auto value = at->second.find(&counted);
+      return value == at->second.end() ? undecided : &value->second;
+    });
+  }
   auto value = resolve_change(limit, change, in_force, parent);
   if (!value) return value;
   return as_kernel_rounds(limit, *value);
 }
 
-Result<Plan> Manager::plan_for(const CgroupPath& cgroup, const Changes& changes) {
-  Target target{.cgroup = cgroup, .in_force = {}, .wanted = {}, .in_use = {}};
+// A cgroup that is still to be made has what every fresh one has.
+Result<Value> Manager::in_force_or_fresh(const CgroupPath& cgroup, const Limit& limit, bool is_there) {
+  if (!is_there) return unset_value(limit);
+  auto in_force = read_limit(kernel_, cgroup, limit);
+  if (!in_force && in_force.error().code == ErrorCode::not_found && exists(kernel_, cgroup)) {
+    // Somebody may have switched the controller off above us since the cgroup was made.
+    if (auto ok = hand_down_controllers(kernel_, cgroup.parent()); ok) in_force = read_limit(kernel_, cgroup, limit);
+  }
+  if (!in_force) return fail(diagnose(kernel_, cgroup, limit.file, in_force.error()));
+  return in_force;
+}
+
+Result<Values> Manager::resolve(const CgroupPath& cgroup, const Changes& changes, bool is_there,
+                                const Pending& pending) {
+  Values values;
   for (const auto& [limit, change] : changes) {
-    auto in_force = read_limit(kernel_, cgroup, *limit);
-    if (!in_force && in_force.error().code == ErrorCode::not_found && exists(kernel_, cgroup)) {
-      // Somebody may have switched the controller off above us since the cgroup was made.
-      if (auto ok = hand_down_controllers(kernel_, cgroup.parent()); ok) in_force = read_limit(kernel_, cgroup, *limit);
-    }
-    if (!in_force) return fail(diagnose(kernel_, cgroup, limit->file, in_force.error()));
-    auto wanted = wanted_value(cgroup, *limit, change, *in_force);
-    if (!wanted) return fail(wanted.error());
-    target.in_force.emplace(limit, *std::move(in_force));
-    target.wanted.emplace(limit, *std::move(wanted));
-    if (const Limit* const other = companion(*limit); other != nullptr && !changes.contains(other)) {
-      if (auto value = read_limit(kernel_, cgroup, *other)) target.in_force.emplace(other, *std::move(value));
-    }
-    const bool takes_away =
-        limit->lowering != Lowering::harmless && lowers(target.in_force.at(limit), target.wanted.at(limit));
-    if (takes_away && !target.in_use.memory_bytes) {
-      const auto text = kernel_.read_often(cgroup, "memory.current");
-      target.in_use.memory_bytes = text ? single_number(*text) : std::nullopt;
-    }
+    const auto in_force = in_force_or_fresh(cgroup, *limit, is_there);
+    if (!in_force) return fail(in_force.error());
+    auto value = wanted_value(cgroup, *limit, change, *in_force, pending);
+    if (!value) return fail(value.error());
+    values.emplace(limit, *std::move(value));
   }
-  if (const auto remembered = weight_before_idle_.find(cgroup); remembered != weight_before_idle_.end())
-    target.remembered_weight = remembered->second;
-  return make_plan({target});
-}
-
-void Manager::apply_now(const CgroupPath& cgroup, const Changes& changes, const ExecuteOptions& options,
-                        LimitsDone done) {
-  auto plan = plan_for(cgroup, changes);
-  if (!plan) return done(fail(plan.error()));
-  if (!may_block(*plan)) return finish_change(cgroup, changes, *plan, execute(kernel_, *plan, options), done);
-  auto applied = std::make_shared<Result<std::vector<Value>>>();
-  in_background(
-      cgroup, [plan = *plan, options, applied](Kernel& kernel) { *applied = execute(kernel, plan, options); },
-      [this, cgroup, changes, plan = *plan, applied, done = std::move(done)] {
-        finish_change(cgroup, changes, plan, *applied, done);
-      });
-}
-
-void Manager::finish_change(const CgroupPath& cgroup, const Changes& changes, const Plan& plan,
-                            Result<std::vector<Value>> applied, const LimitsDone& done) {
-  if (!applied) return done(fail(applied.error()));
-  Values in_force;
-  for (std::size_t i = 0; i < plan.size(); ++i) in_force.insert_or_assign(plan[i].limit, (*applied)[i]);
-  const Limit* const idle = limit_of_role(Role::idle);
-  const Limit* const weight = limit_of_role(Role::weight);
-  if (const auto now = number_in(in_force, idle)) {
-    for (const auto& step : plan) {
-      if (step.limit != idle) continue;
-      if (*now == 0) weight_before_idle_.erase(cgroup);
-      for (const auto& [limit, value] : step.undo) {
-        if (*now == 1 && limit == weight)
-          weight_before_idle_[cgroup] = number_in({{weight, value}}, weight).value_or(100);
-      }
-    }
-  }
-  const Values changed = in_force;
-  for (const auto& [limit, change] : changes) {
-    if (in_force.contains(limit)) continue;
-    if (auto value = read_limit(kernel_, cgroup, *limit)) in_force.emplace(limit, *std::move(value));
-  }
-  done(in_force);
-  if (!changed.empty()) events_.limits_changed(cgroup, changed);
-}
-
-void Manager::when_free(const CgroupPath& cgroup, std::function<void()> action) {
-  const bool taken = std::ranges::any_of(under_way_, [&](const auto& other) { return related(cgroup, other); }) ||
-                     std::ranges::any_of(waiting_, [&](const auto& other) { return related(cgroup, other.cgroup); });
-  if (!taken) return action();
-  waiting_.push_back({.cgroup = cgroup, .action = std::move(action)});
-}
-
-void Manager::in_background(const CgroupPath& cgroup, Background::Job job, std::function<void()> then) {
-  under_way_.insert(cgroup);
-  background_.run(std::move(job), [this, cgroup, then = std::move(then)] {
-    under_way_.erase(under_way_.find(cgroup));
-    then();
-    // Those that waited go on in their order; each may start work of its own and so hold up the rest again.
-    std::list<Waiting> waited;
-    waited.swap(waiting_);
-    for (auto& next : waited) when_free(next.cgroup, std::move(next.action));
-  });
+  return values;
 }
 
 Error Manager::attach_refused(const CgroupPath& cgroup, pid_t pid, Error error) {

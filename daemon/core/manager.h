@@ -1,77 +1,102 @@
 // The use cases: what can be done to cgroups, by name.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
-#include <list>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include <sys/types.h>
 
 #include "cgroupfs/kernel.h"
+#include "config/declared_cgroups.h"
 #include "core/executor.h"
+#include "core/reconciler.h"
 #include "core/status.h"
-#include "core/worker.h"
+#include "core/transactions.h"
+#include "model/history.h"
 #include "model/limit_change.h"
 #include "service_manager/service_manager.h"
 
 namespace cgroupd {
 
-/// Who hears about changes, after they are in force.
-class ManagerEvents {
- public:
-  ManagerEvents() = default;
-  ManagerEvents(const ManagerEvents&) = delete;
-  ManagerEvents& operator=(const ManagerEvents&) = delete;
-  ManagerEvents(ManagerEvents&&) = delete;
-  ManagerEvents& operator=(ManagerEvents&&) = delete;
-  virtual ~ManagerEvents() = default;
-
-  virtual void created(const CgroupPath& cgroup) = 0;
-  virtual void removed(const CgroupPath& cgroup) = 0;
-  virtual void limits_changed(const CgroupPath& cgroup, const Values& in_force) = 0;
+struct CreateOptions {
+  bool if_absent = false;  ///< a cgroup that is there gets the limits as set_limits() would
+  bool runtime = false;    ///< not kept across a reboot
+  std::optional<DriftPolicy> drift = {};
 };
 
-/// Everything runs in the event loop; what may block goes through Background, and then `done` runs later. Changes to a
-/// cgroup with such work under way wait for it; all others go on.
+struct SetOptions {
+  ExecuteOptions execute = {};
+  bool runtime = false;
+  std::optional<std::chrono::microseconds> lease = {};  ///< for so long only
+  std::optional<DriftPolicy> drift = {};
+};
+
+struct ApplyOptions {
+  ExecuteOptions execute = {};
+  bool plan = false;   ///< answers the steps, changes nothing
+  bool prune = false;  ///< takes away what files made or stated and this set does not name
+  /// Limits whose text in the file is as it was applied before keep what a user has stated since.
+  bool only_news = false;
+};
+
+/// The use cases, over Transactions. Everything runs in the event loop; what waits (for reclaim, for the disk) calls
+/// `done` later. Whatever is answered as done is in force and recorded.
 class Manager {
  public:
   using LimitsDone = std::function<void(Result<Values>)>;
   using Done = std::function<void(Result<void>)>;
+  using StepsDone = std::function<void(Result<Outcome>)>;
 
   struct Options {
     Changes defaults = {};  ///< limits of every new cgroup, unless the caller names them
     std::size_t max_cgroups = 4096;
-    std::optional<std::string> tree_unit = {};  ///< the unit that holds the delegated root, when systemd does
+    std::map<std::string, Changes> profiles = {};  ///< what an applied file may refer to
+    std::optional<std::string> tree_unit = {};     ///< the unit that holds the delegated root, when systemd does
   };
 
   /// `service_manager` may be absent (no systemd). All references must outlive the manager.
-  Manager(Kernel& kernel, Background& background, ServiceManager* service_manager, ManagerEvents& events,
-          Options options);
+  Manager(Kernel& kernel, Transactions& transactions, Reconciler& reconciler, Time& time,
+          ServiceManager* service_manager, Options options);
 
   /// Makes the delegated root ready: nothing but managed cgroups beneath it may hold processes, and every controller it
   /// has is handed down. A process of ours in the root moves to the supervisor leaf; others are named (busy).
   Result<void> prepare_root(pid_t self);
 
-  /// Makes a cgroup and sets its limits; if one cannot be set, nothing is made. With `if_absent`, a cgroup that is
-  /// there gets the limits as set_limits() would. Answers what is in force for the limits named (and for the defaults).
-  void create(const CgroupPath& cgroup, const Changes& limits, bool if_absent, LimitsDone done);
+  /// Makes a cgroup and sets its limits; if one cannot be set, nothing is made. Answers what is in force for the limits
+  /// named (and for the defaults, and for what was stated about this name before).
+  void create(const CgroupPath& cgroup, const Changes& limits, const CreateOptions& options, const Caller& caller,
+              LimitsDone done);
 
   /// A patch: all or nothing, what is not named stays. Answers what is in force for the limits named.
-  void set_limits(const CgroupPath& cgroup, const Changes& changes, const ExecuteOptions& options, LimitsDone done);
+  void set_limits(const CgroupPath& cgroup, const Changes& changes, const SetOptions& options, const Caller& caller,
+                  LimitsDone done);
 
   /// The writes set_limits() would make, in order; changes nothing.
   Result<std::vector<std::string>> plan_limits(const CgroupPath& cgroup, const Changes& changes);
 
-  /// Back to what a fresh cgroup has.
-  void unset(const CgroupPath& cgroup, const std::vector<const Limit*>& limits, LimitsDone done);
+  /// Back to what a fresh cgroup has, and no longer stated.
+  void unset(const CgroupPath& cgroup, const std::vector<const Limit*>& limits, const Caller& caller, LimitsDone done);
 
-  /// With `kill`: everything in and below it is killed and removed. Otherwise busy when there is something.
-  void remove(const CgroupPath& cgroup, bool kill, Done done);
+  /// With `kill`: everything in and below it is killed and removed. Otherwise busy when there is something. What was
+  /// stated about it is forgotten.
+  void remove(const CgroupPath& cgroup, bool kill, const Caller& caller, Done done);
+
+  /// Makes all of `cgroups` true in one transaction; what is not named stays.
+  void apply(const DeclaredCgroups& cgroups, const ApplyOptions& options, const Caller& caller, StepsDone done);
+
+  /// The reverse of a change in the history, as a change of its own. busy when what it changed was changed since.
+  void undo(std::uint64_t id, const ApplyOptions& options, const Caller& caller, StepsDone done);
+
+  Result<std::vector<HistoryEntry>> history(const HistoryQuery& query) { return transactions_.store().history(query); }
+
+  /// New [defaults] and profiles, for what is made and applied from now on.
+  void set_defaults(Changes defaults, std::map<std::string, Changes> profiles);
 
   /// Moves processes, itself where the common ancestor allows it, else through the service manager.
   void attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done);
@@ -87,28 +112,33 @@ class Manager {
   std::vector<std::string> controllers();
 
  private:
-  struct Waiting {
-    CgroupPath cgroup;
-    std::function<void()> action;
-  };
+  /// Limits already decided in the same transaction, by cgroup.
+  using Pending = std::map<CgroupPath, Values>;
 
-  Result<Plan> plan_for(const CgroupPath& cgroup, const Changes& changes);
-  Result<Value> wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change, const Value& in_force);
-  void apply_now(const CgroupPath& cgroup, const Changes& changes, const ExecuteOptions& options, LimitsDone done);
-  void finish_change(const CgroupPath& cgroup, const Changes& changes, const Plan& plan,
-                     Result<std::vector<Value>> applied, const LimitsDone& done);
-  void when_free(const CgroupPath& cgroup, std::function<void()> action);
-  void in_background(const CgroupPath& cgroup, Background::Job job, std::function<void()> then);
+  Result<Value> wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change, const Value& in_force,
+                             const Pending& pending);
+  Result<Value> in_force_or_fresh(const CgroupPath& cgroup, const Limit& limit, bool is_there);
+  Result<Values> resolve(const CgroupPath& cgroup, const Changes& changes, bool is_there, const Pending& pending);
+  Result<Work> work_to_create(const CgroupPath& cgroup, const Changes& limits, const CreateOptions& options);
+  Result<Work> work_to_set(const CgroupPath& cgroup, const Changes& changes, const SetOptions& options);
+  Result<Work> work_to_remove(const CgroupPath& cgroup, bool kill);
+  Result<Work> work_to_apply(const DeclaredCgroups& cgroups, const ApplyOptions& options);
+  Result<Work> work_to_undo(const HistoryEntry& entry);
+  Result<Part> part_of(const DeclaredCgroup& declared, const ApplyOptions& options, const Pending& pending);
+  void prune(Work& work, const DeclaredCgroups& cgroups);
+  Result<void> check_room(std::size_t more);
+  Result<void> check_names(const DeclaredCgroups& cgroups);
+  void run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()> prepare, const ApplyOptions& options,
+           const Caller& caller, StepsDone done);
+  void annotate(CgroupStatus& status, const CgroupPath& cgroup);
   Error attach_refused(const CgroupPath& cgroup, pid_t pid, Error error);
 
   Kernel& kernel_;
-  Background& background_;
+  Transactions& transactions_;
+  Reconciler& reconciler_;
+  Time& time_;
   ServiceManager* service_manager_;
-  ManagerEvents& events_;
   Options options_;
-  std::multiset<CgroupPath> under_way_;
-  std::list<Waiting> waiting_;
-  std::map<CgroupPath, std::uint64_t> weight_before_idle_;
 };
 
 }  // namespace cgroupd

@@ -82,7 +82,8 @@ std::uint64_t number_or(const Value& value, std::uint64_t otherwise) {
 
 }  // namespace
 
-Result<Value> land_softly(Kernel& kernel, const Step& step, std::chrono::milliseconds within) {
+Result<Value> land_softly(Kernel& kernel, const Step& step, std::chrono::milliseconds within,
+                          const std::stop_token& stop) {
   const std::uint64_t wanted = number_or(step.to, 0);
   const std::uint64_t goal = with_margin(wanted);
   const auto deadline = Clock::now() + within;
@@ -105,13 +106,15 @@ Result<Value> land_softly(Kernel& kernel, const Step& step, std::chrono::millise
   }
   std::uint64_t now = used(kernel, step.cgroup);
   constexpr int most_fruitless = 8;
-  for (int fruitless = 0; now > goal && fruitless < most_fruitless && Clock::now() < deadline;) {
+  for (int fruitless = 0;
+       now > goal && fruitless < most_fruitless && Clock::now() < deadline && !stop.stop_requested();) {
     // EAGAIN says only that less than asked was found; what counts is whether use went down.
     [[maybe_unused]] const auto ignored = kernel.write(step.cgroup, "memory.reclaim", std::to_string(now - goal));
     const std::uint64_t after = used(kernel, step.cgroup);
     fruitless = after < now ? 0 : fruitless + 1;
     now = after;
   }
+  if (stop.stop_requested()) return fail(ErrorCode::busy, step.cgroup.str() + ": cgroupd stops; nothing was changed");
   if (now > wanted) {
     return fail(impossible(step, wanted, unreclaimable(kernel, step.cgroup), now,
                            Clock::now() < deadline ? "reclaim makes no more progress" : "the time given is over"));

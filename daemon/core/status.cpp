@@ -84,13 +84,17 @@ Result<CgroupStatus> read_status(Kernel& kernel, const CgroupPath& cgroup) {
   return status;
 }
 
-Amount effective_limit_above(Kernel& kernel, const CgroupPath& cgroup, const Limit& limit) {
+Amount effective_limit_above(Kernel& kernel, const CgroupPath& cgroup, const Limit& limit, const Decided& decided) {
   // A protection or a soft limit is a share of what there may be at all.
   const Limit* const counted =
       limit.controller == "memory" && limit.role != Role::swap_room ? find_limit("memory.max") : &limit;
   Amount effective = Unlimited{};
-  for (const auto& ancestor : cgroup.ancestors())
-    effective = least(effective, number_of(kernel.read(ancestor, counted->file), *counted));
+  for (const auto& ancestor : cgroup.ancestors()) {
+    const Value* const coming = decided(ancestor, *counted);
+    const auto text =
+        coming != nullptr ? Result<std::string>(print_value(*coming)) : kernel.read(ancestor, counted->file);
+    effective = least(effective, number_of(text, *counted));
+  }
   for (unsigned level = 1;; ++level) {
     if (!kernel.read_above(level, "cgroup.controllers")) break;
     effective = least(effective, number_of(kernel.read_above(level, counted->file), *counted));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,7 +17,9 @@ Result<CgroupStatus> read_status(Kernel& kernel, const CgroupPath& cgroup);
 
 /// The least of `limit` over the ancestors of `cgroup` up to the top of the hierarchy, in bytes, count, or thousandths
 /// of a core; what the machine has when nothing limits it (memory, CPUs), else Unlimited.
-Amount effective_limit_above(Kernel& kernel, const CgroupPath& cgroup, const Limit& limit);
+/// `decided` may name what a cgroup's limit is about to become (nullptr: what is in force counts).
+using Decided = std::function<const Value*(const CgroupPath& cgroup, const Limit& limit)>;
+Amount effective_limit_above(Kernel& kernel, const CgroupPath& cgroup, const Limit& limit, const Decided& decided);
 
 /// Numbers of all `cgroups`, one vector each in the order of `fields`. A field is an interface file or FILE:KEY; what
 /// cannot be read, and "max", is the largest number. invalid_argument for a field that cannot be one.

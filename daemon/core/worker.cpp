@@ -1,6 +1,8 @@
 // The worker thread and its queues.
 #include "core/worker.h"
 
+#include <chrono>
+#include <csignal>
 #include <utility>
 
 #include <sys/eventfd.h>
@@ -8,14 +10,22 @@
 
 namespace cgroupd {
 
-Worker::Worker(std::unique_ptr<Kernel> kernel)
-    : kernel_(std::move(kernel)),
-      completions_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      thread_([this](const std::stop_token& stop) { work(stop); }) {}
+Worker::Worker(std::vector<std::unique_ptr<Kernel>> kernels, int interrupt)
+    : kernels_(std::move(kernels)), interrupt_(interrupt), completions_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  for (const auto& kernel : kernels_)
+    threads_.emplace_back([this, &kernel = *kernel](const std::stop_token& stop) { work(stop, kernel); });
+}
 
 Worker::~Worker() {
-  thread_.request_stop();
-  thread_.join();
+  for (auto& thread : threads_) thread.request_stop();
+  std::unique_lock lock(mutex_);
+  // Again and again: a signal that comes just before the write does not end it.
+  constexpr std::chrono::milliseconds patience(20);
+  while (!idle_.wait_for(lock, patience, [this] { return busy_ == 0; })) {
+    for (auto& thread : threads_) pthread_kill(thread.native_handle(), interrupt_);
+  }
+  lock.unlock();
+  threads_.clear();
 }
 
 void Worker::run(Job job, Then then) {
@@ -37,14 +47,17 @@ void Worker::finish() {
   for (const auto& then : done) then();
 }
 
-void Worker::work(const std::stop_token& stop) {
+void Worker::work(const std::stop_token& stop, Kernel& kernel) {
   std::unique_lock lock(mutex_);
-  while (wake_.wait(lock, stop, [this] { return !waiting_.empty(); })) {
+  while (wake_.wait(lock, stop, [this] { return !waiting_.empty(); }) && !stop.stop_requested()) {
     Task task = std::move(waiting_.front());
     waiting_.pop_front();
+    ++busy_;
     lock.unlock();
-    task.job(*kernel_);
+    task.job(kernel, stop);
     lock.lock();
+    --busy_;
+    idle_.notify_all();
     done_.push_back(std::move(task.then));
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t put = ::write(completions_.get(), &one, sizeof one);

@@ -1,4 +1,4 @@
-// One thread for kernel calls that may block, so that the bus keeps answering.
+// Threads for calls that may block, so that the bus keeps answering.
 #pragma once
 
 #include <condition_variable>
@@ -6,7 +6,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <thread>
+#include <vector>
 
 #include "cgroupfs/file_descriptor.h"
 #include "cgroupfs/kernel.h"
@@ -16,7 +18,7 @@ namespace cgroupd {
 /// Runs jobs elsewhere and tells when they are done.
 class Background {
  public:
-  using Job = std::function<void(Kernel&)>;
+  using Job = std::function<void(Kernel&, const std::stop_token&)>;
   using Then = std::function<void()>;
 
   Background() = default;
@@ -26,14 +28,17 @@ class Background {
   Background& operator=(Background&&) = delete;
   virtual ~Background() = default;
 
-  /// `job` runs with a Kernel of its own, in the order given; afterwards `then` runs where finish() is called.
+  /// `job` runs with a Kernel of its own; afterwards `then` runs where finish() is called. A long job ends early when
+  /// its stop token says so.
   virtual void run(Job job, Then then) = 0;
 };
 
-/// The thread. It owns a Kernel of its own, so nothing but the queues is shared.
+/// As many threads as kernels are given, each with its own, so nothing but the queues is shared. Jobs begin in the
+/// order given.
 class Worker final : public Background {
  public:
-  explicit Worker(std::unique_ptr<Kernel> kernel);
+  /// `interrupt` is a signal with a handler that does nothing: it ends a write that reclaims for long when we stop.
+  Worker(std::vector<std::unique_ptr<Kernel>> kernels, int interrupt);
   ~Worker() override;
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -52,15 +57,18 @@ class Worker final : public Background {
     Job job;
     Then then;
   };
-  void work(const std::stop_token& stop);
+  void work(const std::stop_token& stop, Kernel& kernel);
 
-  std::unique_ptr<Kernel> kernel_;
+  std::vector<std::unique_ptr<Kernel>> kernels_;
+  int interrupt_;
   FileDescriptor completions_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::deque<Task> waiting_;
   std::deque<Then> done_;
-  std::jthread thread_;  // last: it uses all of the above
+  std::size_t busy_ = 0;
+  std::condition_variable_any idle_;
+  std::vector<std::jthread> threads_;  // last: they use all of the above
 };
 
 }  // namespace cgroupd

@@ -1,6 +1,7 @@
 // sd-event sources.
 #include "dbus/event_loop.h"
 
+#include <algorithm>
 #include <csignal>
 #include <ctime>
 #include <list>
@@ -21,11 +22,54 @@ struct SourceUnref {
 };
 using Source = std::unique_ptr<sd_event_source, SourceUnref>;
 
+constexpr std::uint64_t accuracy_us = 1'000;  // 0 would mean a quarter of a second
+
+class LoopAlarm final : public Alarm {
+ public:
+  LoopAlarm(sd_event* event, EventLoop::Action action) : action_(std::move(action)) {
+    sd_event_source* source = nullptr;
+    sd_event_add_time(
+        event, &source, CLOCK_BOOTTIME, 0, accuracy_us,
+        [](sd_event_source*, std::uint64_t, void* self) {
+          static_cast<LoopAlarm*>(self)->action_();
+          return 0;
+        },
+        this);
+    source_.reset(source);
+    off();
+  }
+
+  void ring_at(std::chrono::microseconds boot) override {
+    const auto time = std::max(boot, std::chrono::microseconds(0));
+    sd_event_source_set_time(source_.get(), static_cast<std::uint64_t>(time.count()));
+    sd_event_source_set_enabled(source_.get(), SD_EVENT_ONESHOT);
+  }
+  void off() override { sd_event_source_set_enabled(source_.get(), SD_EVENT_OFF); }
+
+ private:
+  EventLoop::Action action_;
+  Source source_;
+};
+
+std::chrono::microseconds read_clock(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::seconds(time.tv_sec) +
+                                                               std::chrono::nanoseconds(time.tv_nsec));
+}
+
 }  // namespace
 
 struct EventLoop::State {
   std::unique_ptr<sd_event, EventUnref> event;
   std::list<std::pair<Action, Source>> readers;
+  struct Paced {
+    Action action;
+    std::chrono::milliseconds pause;
+    std::unique_ptr<Alarm> alarm;
+    Source source;
+  };
+  std::list<Paced> paced;
   Source interrupt, terminate, bus_io, bus_time, later;
   Action on_termination, on_later;
   sdbus::IConnection* connection = nullptr;
@@ -104,6 +148,27 @@ void EventLoop::on_readable(int fd, Action action) {
   reader.second.reset(source);
 }
 
+void EventLoop::on_readable(int fd, std::chrono::milliseconds pause, Action action) {
+  auto& paced = state_->paced.emplace_back();
+  paced.action = std::move(action);
+  paced.pause = pause;
+  paced.alarm = alarm([&paced] {
+    paced.action();
+    sd_event_source_set_enabled(paced.source.get(), SD_EVENT_ON);
+  });
+  sd_event_source* source = nullptr;
+  sd_event_add_io(
+      state_->event.get(), &source, fd, EPOLLIN,
+      [](sd_event_source* readable, int, std::uint32_t, void* self) {
+        auto& reader = *static_cast<State::Paced*>(self);
+        sd_event_source_set_enabled(readable, SD_EVENT_OFF);
+        reader.alarm->ring_at(read_clock(CLOCK_BOOTTIME) + reader.pause);
+        return 0;
+      },
+      &paced);
+  paced.source.reset(source);
+}
+
 void EventLoop::on_termination(Action action) {
   state_->on_termination = std::move(action);
   const auto handler = [](sd_event_source*, const signalfd_siginfo*, void* self) {
@@ -119,7 +184,6 @@ void EventLoop::on_termination(Action action) {
 
 void EventLoop::soon(Action action) {
   constexpr std::uint64_t delay_us = 10'000;
-  constexpr std::uint64_t accuracy_us = 1'000;  // 0 would mean a quarter of a second
   state_->on_later = std::move(action);
   if (state_->later) {
     sd_event_source_set_time_relative(state_->later.get(), delay_us);
@@ -135,6 +199,14 @@ void EventLoop::soon(Action action) {
       },
       state_.get());
   state_->later.reset(source);
+}
+
+Moment EventLoop::now() {
+  return {.boot = read_clock(CLOCK_BOOTTIME), .wall = read_clock(CLOCK_REALTIME)};
+}
+
+std::unique_ptr<Alarm> EventLoop::alarm(Action action) {
+  return std::make_unique<LoopAlarm>(state_->event.get(), std::move(action));
 }
 
 int EventLoop::run() {

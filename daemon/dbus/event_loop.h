@@ -1,20 +1,23 @@
 // The one loop everything but blocking work runs in: sd-event, with the bus connection in it.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
 #include <sdbus-c++/IConnection.h>
 
+#include "core/time.h"
+
 namespace cgroupd {
 
 /// sd_event(3). Single-threaded: only the thread that runs it may touch it.
-class EventLoop {
+class EventLoop final : public Time {
  public:
   using Action = std::function<void()>;
 
   EventLoop();
-  ~EventLoop();
+  ~EventLoop() override;
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
   EventLoop(EventLoop&&) = delete;
@@ -26,11 +29,18 @@ class EventLoop {
   /// Calls `action` whenever `fd` is readable.
   void on_readable(int fd, Action action);
 
+  /// The same, but at most every `pause`, which also is how long it waits for more before it calls.
+  void on_readable(int fd, std::chrono::milliseconds pause, Action action);
+
   /// Calls `action` on SIGTERM and SIGINT, which must be blocked in every thread.
   void on_termination(Action action);
 
   /// Calls `action` once, a hundredth of a second from now; asking again before it ran puts it off.
   void soon(Action action);
+
+  Moment now() override;
+  /// On CLOCK_BOOTTIME, so that the time a machine sleeps counts.
+  std::unique_ptr<Alarm> alarm(Action action) override;
 
   /// Runs until stop(); the exit status given there.
   int run();

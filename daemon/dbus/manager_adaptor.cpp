@@ -1,6 +1,7 @@
 // Bus methods.
 #include "dbus/manager_adaptor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "cgroupfs/processes.h"
@@ -51,14 +52,188 @@ Manager::Done replying(const Request& request, sdbus::Result<>&& result) {
   };
 }
 
+using ChangedCgroups = std::vector<sdbus::Struct<std::string, wire::Dictionary>>;
+
+Manager::StepsDone replying(const Request& request, sdbus::Result<ChangedCgroups, std::vector<std::string>>&& result) {
+  const auto answer_to = std::make_shared<sdbus::Result<ChangedCgroups, std::vector<std::string>>>(std::move(result));
+  return [request, answer_to](const Result<Outcome>& outcome) {
+    request.done(outcome ? nullptr : &outcome.error());
+    if (!outcome) return refuse(*answer_to, outcome.error());
+    ChangedCgroups changed;
+    for (const auto& cgroup : outcome->made) {
+      if (!outcome->changed.contains(cgroup)) changed.emplace_back(cgroup.str(), wire::Dictionary());
+    }
+    for (const auto& [cgroup, values] : outcome->changed)
+      changed.emplace_back(cgroup.str(), wire::encode_values(values));
+    answer_to->returnResults(changed, outcome->steps);
+  };
+}
+
+Result<std::chrono::microseconds> positive_duration(const char* option, std::uint64_t micros) {
+  constexpr std::uint64_t most = std::uint64_t{366} * 24 * 3600 * 1'000'000;
+  if (micros > 0 && micros <= most) return std::chrono::microseconds(micros);
+  return fail(ErrorCode::out_of_range, std::string(option) + " " + std::to_string(micros) + " is no duration",
+              "from 1 µs to 366 days");
+}
+
+// within_usec and force, which every change that writes limits takes.
+Result<ExecuteOptions> execute_options(const wire::Dictionary& options) {
+  const auto force = wire::option_flag(options, "force");
+  if (!force) return fail(force.error());
+  const auto within = wire::option_number(options, "within_usec");
+  if (!within) return fail(within.error());
+  ExecuteOptions execute{.force = *force};
+  if (*within) {
+    const auto time = positive_duration("within_usec", **within);
+    if (!time) return fail(time.error());
+    execute.within = std::chrono::duration_cast<std::chrono::milliseconds>(*time);
+  }
+  return execute;
+}
+
+Result<std::optional<DriftPolicy>> drift_option(const wire::Dictionary& options) {
+  const auto text = wire::option_text(options, "drift");
+  if (!text) return fail(text.error());
+  if (!*text) return std::nullopt;
+  return parse_drift_policy(**text).map([](DriftPolicy policy) { return std::optional(policy); });
+}
+
+Result<SetOptions> set_options(const wire::Dictionary& options) {
+  if (auto ok = wire::require_known(options, {"drift", "force", "lease_usec", "plan", "runtime", "within_usec"}); !ok)
+    return fail(ok.error());
+  SetOptions set;
+  const auto execute = execute_options(options);
+  if (!execute) return fail(execute.error());
+  set.execute = *execute;
+  const auto runtime = wire::option_flag(options, "runtime");
+  if (!runtime) return fail(runtime.error());
+  set.runtime = *runtime;
+  const auto drift = drift_option(options);
+  if (!drift) return fail(drift.error());
+  set.drift = *drift;
+  const auto lease = wire::option_number(options, "lease_usec");
+  if (!lease) return fail(lease.error());
+  if (!*lease) return set;
+  if (set.runtime) {
+    return fail(ErrorCode::invalid_argument, "a lease is kept until its end, so it cannot be runtime",
+                "leave one of them out");
+  }
+  const auto time = positive_duration("lease_usec", **lease);
+  if (!time) return fail(time.error());
+  set.lease = *time;
+  return set;
+}
+
+Result<CreateOptions> create_options(const wire::Dictionary& options) {
+  if (auto ok = wire::require_known(options, {"drift", "if_absent", "runtime"}); !ok) return fail(ok.error());
+  const auto if_absent = wire::option_flag(options, "if_absent");
+  if (!if_absent) return fail(if_absent.error());
+  const auto runtime = wire::option_flag(options, "runtime");
+  if (!runtime) return fail(runtime.error());
+  const auto drift = drift_option(options);
+  if (!drift) return fail(drift.error());
+  return CreateOptions{.if_absent = *if_absent, .runtime = *runtime, .drift = *drift};
+}
+
+Result<ApplyOptions> apply_options(const wire::Dictionary& options, std::initializer_list<std::string_view> known) {
+  if (auto ok = wire::require_known(options, known); !ok) return fail(ok.error());
+  const auto execute = execute_options(options);
+  if (!execute) return fail(execute.error());
+  const auto plan = wire::option_flag(options, "plan");
+  if (!plan) return fail(plan.error());
+  const auto prune = wire::option_flag(options, "prune");
+  if (!prune) return fail(prune.error());
+  return ApplyOptions{.execute = *execute, .plan = *plan, .prune = *prune};
+}
+
+using WireCgroup = sdbus::Struct<std::string, wire::Dictionary, wire::Dictionary>;
+
+Result<DeclaredCgroup> decode_declared(const WireCgroup& cgroup) {
+  const auto& options = cgroup.get<2>();
+  if (auto ok = wire::require_known(options, {"drift", "profile"}); !ok) return fail(ok.error());
+  const auto name = CgroupPath::parse(cgroup.get<0>());
+  if (!name) return fail(name.error());
+  auto limits = wire::decode_changes(cgroup.get<1>());
+  if (!limits) return fail(limits.error());
+  auto profile = wire::option_text(options, "profile");
+  if (!profile) return fail(profile.error());
+  const auto drift = drift_option(options);
+  if (!drift) return fail(drift.error());
+  return DeclaredCgroup{.name = *name, .limits = *std::move(limits), .profile = *std::move(profile), .drift = *drift};
+}
+
+Result<DeclaredCgroups> decode_declared(const std::vector<WireCgroup>& cgroups) {
+  DeclaredCgroups all;
+  for (const auto& cgroup : cgroups) {
+    auto declared = decode_declared(cgroup);
+    if (!declared) return fail(declared.error());
+    all.push_back(*std::move(declared));
+  }
+  std::ranges::stable_sort(all, {}, [](const DeclaredCgroup& one) { return one.name.depth(); });
+  std::vector<CgroupPath> names;
+  for (const auto& declared : all) names.push_back(declared.name);
+  std::ranges::sort(names);
+  if (const auto twice = std::ranges::adjacent_find(names); twice != names.end())
+    return fail(ErrorCode::invalid_argument, "cgroup " + twice->str() + " is named twice");
+  return all;
+}
+
+wire::Dictionary encode_entry(const HistoryEntry& entry) {
+  using WireChange = sdbus::Struct<std::string, std::string, std::string, std::string>;
+  const auto names = [](const std::vector<CgroupPath>& cgroups) {
+    std::vector<std::string> all;
+    for (const auto& cgroup : cgroups) all.push_back(cgroup.str());
+    return all;
+  };
+  std::vector<WireChange> changes;
+  for (const auto& change : entry.changes) {
+    changes.emplace_back(change.cgroup.str(), std::string(change.limit->file), print_value(change.before),
+                         print_value(change.after));
+  }
+  wire::Dictionary encoded = {{"id", sdbus::Variant(entry.id)},
+                              {"time_usec", sdbus::Variant(static_cast<std::uint64_t>(entry.time.count()))},
+                              {"cause", sdbus::Variant(std::string(cause_name(entry.cause)))},
+                              {"made", sdbus::Variant(names(entry.made))},
+                              {"removed", sdbus::Variant(names(entry.removed))},
+                              {"changes", sdbus::Variant(changes)}};
+  if (entry.who.uid) encoded.emplace("uid", sdbus::Variant(*entry.who.uid));
+  if (entry.who.pid) encoded.emplace("pid", sdbus::Variant(static_cast<std::uint32_t>(*entry.who.pid)));
+  if (!entry.who.unit.empty()) encoded.emplace("unit", sdbus::Variant(entry.who.unit));
+  if (!entry.who.command.empty()) encoded.emplace("command", sdbus::Variant(entry.who.command));
+  if (entry.undoes) encoded.emplace("undoes", sdbus::Variant(*entry.undoes));
+  return encoded;
+}
+
+Result<HistoryQuery> decode_query(const wire::Dictionary& query) {
+  constexpr std::uint64_t most_entries = 1000;
+  if (auto ok = wire::require_known(query, {"before", "most", "name"}); !ok) return fail(ok.error());
+  HistoryQuery decoded;
+  const auto name = wire::option_text(query, "name");
+  if (!name) return fail(name.error());
+  if (*name) {
+    const auto cgroup = CgroupPath::parse(**name);
+    if (!cgroup) return fail(cgroup.error());
+    decoded.cgroup = *cgroup;
+  }
+  const auto before = wire::option_number(query, "before");
+  if (!before) return fail(before.error());
+  decoded.before = *before;
+  const auto most = wire::option_number(query, "most");
+  if (!most) return fail(most.error());
+  if (*most) decoded.most = static_cast<std::uint32_t>(std::min(**most, most_entries));
+  return decoded;
+}
+
 }  // namespace
 
 ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments,
-                               std::string version)
+                               std::string version, Reloading reload)
     : AdaptorInterfaces(connection, wire::object_path),
       manager_(manager),
       instruments_(instruments),
-      version_(std::move(version)) {
+      version_(std::move(version)),
+      reload_(std::move(reload)),
+      callers_(connection) {
   registerAdaptor();
 }
 
@@ -73,10 +248,9 @@ void ManagerAdaptor::Create(LimitsResult&& result, std::string name, wire::Dicti
   if (!path) return done(fail(path.error()));
   const auto changes = wire::decode_changes(limits);
   if (!changes) return done(fail(changes.error()));
-  const auto if_absent =
-      wire::require_known(options, {"if_absent"}).and_then([&] { return wire::option_flag(options, "if_absent"); });
-  if (!if_absent) return done(fail(if_absent.error()));
-  manager_.create(*path, *changes, *if_absent, done);
+  const auto decoded = create_options(options);
+  if (!decoded) return done(fail(decoded.error()));
+  manager_.create(*path, *changes, *decoded, caller(), done);
 }
 
 void ManagerAdaptor::SetLimits(LimitsResult&& result, std::string name, wire::Dictionary changes,
@@ -89,18 +263,17 @@ void ManagerAdaptor::SetLimits(LimitsResult&& result, std::string name, wire::Di
   const auto wanted = wire::decode_changes(changes);
   if (!wanted) return done(fail(wanted.error()));
   if (!plan) return done(fail(plan.error()));
-  const auto force =
-      wire::require_known(options, {"force", "plan"}).and_then([&] { return wire::option_flag(options, "force"); });
-  if (!force) return done(fail(force.error()));
-  manager_.set_limits(*path, *wanted, {.force = *force}, done);
+  const auto decoded = set_options(options);
+  if (!decoded) return done(fail(decoded.error()));
+  manager_.set_limits(*path, *wanted, *decoded, caller(), done);
 }
 
 void ManagerAdaptor::show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes,
                                const wire::Dictionary& options) {
   const Request request(instruments_, "SetLimits");
   const LimitsResult answer_to = std::move(result);
-  const auto lines = wire::require_known(options, {"force", "plan"})
-                         .and_then([&] { return CgroupPath::parse(name); })
+  const auto lines = set_options(options)
+                         .and_then([&](const SetOptions&) { return CgroupPath::parse(name); })
                          .and_then([&](const CgroupPath& path) {
                            return wire::decode_changes(changes).and_then(
                                [&](const Changes& wanted) { return manager_.plan_limits(path, wanted); });
@@ -120,25 +293,50 @@ void ManagerAdaptor::Unset(LimitsResult&& result, std::string name, std::vector<
     if (!row) return done(fail(row.error()));
     rows.push_back(*row);
   }
-  manager_.unset(*path, rows, done);
+  manager_.unset(*path, rows, caller(), done);
 }
 
-void ManagerAdaptor::Apply(ChangesResult&& result,
-                           std::vector<sdbus::Struct<std::string, wire::Dictionary, wire::Dictionary>> /*cgroups*/,
-                           wire::Dictionary /*options*/) {
-  refuse(result, Error{.code = ErrorCode::unsupported, .message = "not yet"});
+void ManagerAdaptor::Apply(ChangesResult&& result, std::vector<WireCgroup> cgroups, wire::Dictionary options) {
+  const auto done = replying(Request(instruments_, "Apply"), std::move(result));
+  const auto declared = decode_declared(cgroups);
+  if (!declared) return done(fail(declared.error()));
+  const auto decoded = apply_options(options, {"force", "plan", "prune", "within_usec"});
+  if (!decoded) return done(fail(decoded.error()));
+  manager_.apply(*declared, *decoded, caller(), done);
 }
 
-void ManagerAdaptor::Undo(ChangesResult&& result, std::uint64_t /*id*/, wire::Dictionary /*options*/) {
-  refuse(result, Error{.code = ErrorCode::unsupported, .message = "not yet"});
+void ManagerAdaptor::Undo(ChangesResult&& result, std::uint64_t id, wire::Dictionary options) {
+  const auto done = replying(Request(instruments_, "Undo"), std::move(result));
+  const auto decoded = apply_options(options, {"force", "plan", "within_usec"});
+  if (!decoded) return done(fail(decoded.error()));
+  manager_.undo(id, *decoded, caller(), done);
 }
 
-std::vector<wire::Dictionary> ManagerAdaptor::History(const wire::Dictionary& /*query*/) {
-  return {};
+std::vector<wire::Dictionary> ManagerAdaptor::History(const wire::Dictionary& query) {
+  return answer<std::vector<wire::Dictionary>>("History", [&] {
+    return decode_query(query)
+        .and_then([&](const HistoryQuery& decoded) { return manager_.history(decoded); })
+        .map([](const std::vector<HistoryEntry>& entries) {
+          std::vector<wire::Dictionary> all;
+          for (const auto& entry : entries) all.push_back(encode_entry(entry));
+          return all;
+        });
+  });
 }
 
 void ManagerAdaptor::Reload(sdbus::Result<std::vector<std::string>>&& result) {
-  refuse(result, Error{.code = ErrorCode::unsupported, .message = "not yet"});
+  const Request request(instruments_, "Reload");
+  const auto answer_to = std::make_shared<sdbus::Result<std::vector<std::string>>>(std::move(result));
+  reload_([request, answer_to](const cgroupd::Result<Outcome>& outcome) {
+    request.done(outcome ? nullptr : &outcome.error());
+    if (!outcome) return refuse(*answer_to, outcome.error());
+    answer_to->returnResults(outcome->steps);
+  });
+}
+
+Caller ManagerAdaptor::caller() {
+  const auto* const message = getObject().getCurrentlyProcessedMessage();
+  return message == nullptr ? Caller() : callers_.of(message->getSender());
 }
 
 void ManagerAdaptor::Remove(sdbus::Result<>&& result, std::string name, wire::Dictionary options) {
@@ -147,7 +345,7 @@ void ManagerAdaptor::Remove(sdbus::Result<>&& result, std::string name, wire::Di
   if (!path) return done(fail(path.error()));
   const auto kill = wire::require_known(options, {"kill"}).and_then([&] { return wire::option_flag(options, "kill"); });
   if (!kill) return done(fail(kill.error()));
-  manager_.remove(*path, *kill, done);
+  manager_.remove(*path, *kill, caller(), done);
 }
 
 void ManagerAdaptor::attach(const Manager::Done& done, const std::string& name,

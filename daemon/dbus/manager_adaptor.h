@@ -12,6 +12,7 @@
 
 #include "core/instruments.h"
 #include "core/manager.h"
+#include "dbus/callers.h"
 #include "dbus/manager_skeleton.h"
 #include "dbus/wire.h"
 
@@ -19,8 +20,12 @@ namespace cgroupd {
 
 class ManagerAdaptor final : public sdbus::AdaptorInterfaces<org::cgroupd1::Manager_adaptor> {
  public:
+  /// Reads the configuration again and makes it true.
+  using Reloading = std::function<void(Manager::StepsDone)>;
+
   /// Exports the object on `connection`; everything is called from its event loop and must outlive this object.
-  ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments, std::string version);
+  ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments, std::string version,
+                 Reloading reload);
   ~ManagerAdaptor();
   ManagerAdaptor(const ManagerAdaptor&) = delete;
   ManagerAdaptor& operator=(const ManagerAdaptor&) = delete;
@@ -56,17 +61,22 @@ class ManagerAdaptor final : public sdbus::AdaptorInterfaces<org::cgroupd1::Mana
   std::string Version() override { return version_; }
   std::string DelegatedRoot() override { return manager_.delegated_root(); }
   std::vector<std::string> Controllers() override { return manager_.controllers(); }
-  std::vector<std::string> Features() override { return {"force", "plan"}; }
+  std::vector<std::string> Features() override {
+    return {"apply", "drift", "force", "history", "lease", "plan", "runtime", "undo", "within"};
+  }
 
   void show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes,
                  const wire::Dictionary& options);
   void attach(const Manager::Done& done, const std::string& name, const Result<std::vector<pid_t>>& pids);
+  Caller caller();
   template <typename T>
   T answer(const char* method, const std::function<cgroupd::Result<T>()>& work);
 
   Manager& manager_;
   Instruments& instruments_;
   std::string version_;
+  Reloading reload_;
+  Callers callers_;
 };
 
 }  // namespace cgroupd

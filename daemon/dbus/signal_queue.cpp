@@ -19,13 +19,47 @@ void SignalQueue::limits_changed(const CgroupPath& cgroup, const Values& in_forc
   for (const auto& [limit, value] : in_force) news.limits.insert_or_assign(limit, value);
 }
 
+void SignalQueue::drifted(const Drift& drift) {
+  wire::Dictionary details = {{"found", sdbus::Variant(drift.found)},
+                              {"wanted", sdbus::Variant(drift.wanted)},
+                              {"action", sdbus::Variant(std::string(drift_action_name(drift.action)))},
+                              {"likely_writer", sdbus::Variant(drift.likely_writer)}};
+  if (!drift.reason.empty()) details.emplace("reason", sdbus::Variant(drift.reason));
+  if (drift.retry_in)
+    details.emplace("retry_usec", sdbus::Variant(static_cast<std::uint64_t>(drift.retry_in->count())));
+  later([name = drift.cgroup.str(), file = std::string(drift.limit->file), details](ManagerAdaptor& adaptor) {
+    adaptor.emitDrifted(name, file, details);
+  });
+}
+
+void SignalQueue::lease_ended(const CgroupPath& cgroup, const std::vector<const Limit*>& limits, LeaseEnd why) {
+  std::vector<std::string> files;
+  for (const Limit* const limit : limits) files.emplace_back(limit->file);
+  later([name = cgroup.str(), files, reason = std::string(why == LeaseEnd::over ? "over" : "replaced")](
+            ManagerAdaptor& adaptor) { adaptor.emitLeaseEnded(name, files, reason); });
+}
+
+void SignalQueue::stall_lifted(const CgroupPath& cgroup, const Limit& limit, const Value& before) {
+  const wire::Dictionary details = {{"action", sdbus::Variant("lifted")},
+                                    {"before", sdbus::Variant(print_value(before))}};
+  later([name = cgroup.str(), file = std::string(limit.file), details](ManagerAdaptor& adaptor) {
+    adaptor.emitPressure(name, file, details);
+  });
+}
+
+void SignalQueue::later(Signal signal) {
+  if (waiting_.empty() && single_.empty()) loop_.soon([this] { send(); });
+  if (single_.size() < most_waiting) single_.push_back(std::move(signal));
+}
+
 SignalQueue::News& SignalQueue::about(const CgroupPath& cgroup) {
-  if (waiting_.empty()) loop_.soon([this] { send(); });
+  if (waiting_.empty() && single_.empty()) loop_.soon([this] { send(); });
   return waiting_[cgroup];
 }
 
 void SignalQueue::send() {
   const auto waiting = std::exchange(waiting_, {});
+  const auto single = std::exchange(single_, {});
   if (adaptor_ == nullptr) return;
   try {
     for (const auto& [cgroup, news] : waiting) {
@@ -34,6 +68,7 @@ void SignalQueue::send() {
       if (!news.limits.empty()) adaptor_->emitLimitsChanged(cgroup.str(), wire::encode_values(news.limits));
       if (news.removed) adaptor_->emitRemoved(cgroup.str());
     }
+    for (const auto& signal : single) signal(*adaptor_);
   } catch (const sdbus::Error&) {
     // The bus is gone; the loop ends for that reason.
     return;

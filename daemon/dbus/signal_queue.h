@@ -1,11 +1,13 @@
 // Bus signals about changes, sent a moment after the reply so that a burst of changes costs one signal a cgroup.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <map>
-#include <set>
 #include <string>
+#include <vector>
 
-#include "core/manager.h"
+#include "core/events.h"
 #include "dbus/event_loop.h"
 #include "dbus/manager_adaptor.h"
 
@@ -22,8 +24,15 @@ class SignalQueue final : public ManagerEvents {
   void created(const CgroupPath& cgroup) override;
   void removed(const CgroupPath& cgroup) override;
   void limits_changed(const CgroupPath& cgroup, const Values& in_force) override;
+  void drifted(const Drift& drift) override;
+  void lease_ended(const CgroupPath& cgroup, const std::vector<const Limit*>& limits, LeaseEnd why) override;
+  void stall_lifted(const CgroupPath& cgroup, const Limit& limit, const Value& before) override;
 
  private:
+  /// One signal, to be sent in its turn; at most this many wait.
+  static constexpr std::size_t most_waiting = 10'000;
+  using Signal = std::function<void(ManagerAdaptor&)>;
+  void later(Signal signal);
   struct News {
     bool created = false;
     bool removed = false;
@@ -35,6 +44,7 @@ class SignalQueue final : public ManagerEvents {
   EventLoop& loop_;
   ManagerAdaptor* adaptor_ = nullptr;
   std::map<CgroupPath, News> waiting_;
+  std::vector<Signal> single_;
 };
 
 }  // namespace cgroupd

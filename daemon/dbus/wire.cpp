@@ -197,6 +197,22 @@ Result<bool> option_flag(const Dictionary& options, std::string_view name) {
   return at->second.get<bool>();
 }
 
+Result<std::optional<std::uint64_t>> option_number(const Dictionary& options, std::string_view name) {
+  const auto at = options.find(std::string(name));
+  if (at == options.end()) return std::nullopt;
+  const std::string type = at->second.peekValueType();
+  if (type == "t") return at->second.get<std::uint64_t>();
+  if (type == "u") return at->second.get<std::uint32_t>();
+  return fail(ErrorCode::invalid_argument, "option " + std::string(name) + " is not a number", "send t");
+}
+
+Result<std::optional<std::string>> option_text(const Dictionary& options, std::string_view name) {
+  const auto at = options.find(std::string(name));
+  if (at == options.end()) return std::nullopt;
+  if (at->second.peekValueType() == "s") return at->second.get<std::string>();
+  return fail(ErrorCode::invalid_argument, "option " + std::string(name) + " is not a string", "send s");
+}
+
 Result<void> require_known(const Dictionary& options, std::initializer_list<std::string_view> known) {
   for (const auto& [name, value] : options) {
     if (std::ranges::find(known, name) != known.end()) continue;

@@ -1,7 +1,9 @@
 // Model values to bus values and back; the same code in daemon and client.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +37,9 @@ Result<CgroupStatus> decode_status(const Dictionary& dictionary);
 
 /// A boolean or number option. An option that no method knows is the caller's mistake: see require_known().
 Result<bool> option_flag(const Dictionary& options, std::string_view name);
+/// Absent when it is not there; invalid_argument for another type.
+Result<std::optional<std::uint64_t>> option_number(const Dictionary& options, std::string_view name);
+Result<std::optional<std::string>> option_text(const Dictionary& options, std::string_view name);
 /// invalid_argument naming the first option that is not in `known`.
 Result<void> require_known(const Dictionary& options, std::initializer_list<std::string_view> known);
 

@@ -115,6 +115,13 @@ const Statement* DesiredCgroup::afterwards(const Limit& limit) const {
   return next == all.rend() ? nullptr : &*next;
 }
 
+std::optional<Value> DesiredCgroup::stated_by_file(const Limit& limit) const {
+  const auto at = statements_.find(&limit);
+  if (at == statements_.end()) return std::nullopt;
+  const auto found = std::ranges::find(at->second, Origin::file, &Statement::origin);
+  return found == at->second.end() ? std::nullopt : found->value;
+}
+
 Values DesiredCgroup::wanted() const {
   Values all;
   for (const auto& [limit, ignored] : statements_) {

@@ -58,8 +58,8 @@ struct HistoryEntry {
 
 /// Which entries to show, newest first.
 struct HistoryQuery {
-  std::optional<CgroupPath> cgroup = {};       ///< this one only
-  std::optional<std::uint64_t> before = {};    ///< older than this entry
+  std::optional<CgroupPath> cgroup = {};     ///< this one only
+  std::optional<std::uint64_t> before = {};  ///< older than this entry
   std::uint32_t most = 100;
 };
 

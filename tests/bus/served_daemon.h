@@ -19,21 +19,9 @@
 #include "dbus/manager_adaptor.h"
 #include "dbus/signal_queue.h"
 #include "support/fake_kernel.h"
+#include "support/state.h"
 
 namespace cgroupd {
-
-/// Runs jobs at once: the fake kernel never blocks.
-class AtOnce final : public Background {
- public:
-  explicit AtOnce(Kernel& kernel) : kernel_(kernel) {}
-  void run(Job job, Then then) override {
-    job(kernel_);
-    then();
-  }
-
- private:
-  Kernel& kernel_;
-};
 
 struct CountedRequests final : Instruments {
   void request_done(std::string_view method, std::chrono::nanoseconds /*took*/, std::string_view error) override {
@@ -48,10 +36,14 @@ class AServedDaemon : public testing::Test {
 
   AServedDaemon()
       : background_(kernel),
+        store_(open_store(directory_)),
+        intents_(Intents::open(directory_.path(), "boot").value()),
         signals_(loop_),
-        manager_(kernel, background_, nullptr, signals_, {}),
+        transactions_(kernel, background_, background_, *store_, intents_, loop_, signals_),
+        reconciler_(kernel, watches_, transactions_, loop_, signals_, DriftPolicy::repair, ::getuid()),
+        manager_(kernel, transactions_, reconciler_, loop_, nullptr, {}),
         connection_(sdbus::createSessionBusConnection()),
-        adaptor_(*connection_, manager_, requests, "1.2.3"),
+        adaptor_(*connection_, manager_, requests, "1.2.3", {}),
         stop_(::eventfd(0, EFD_CLOEXEC)) {
     signals_.connect(adaptor_);
     loop_.serve(*connection_);
@@ -111,8 +103,14 @@ class AServedDaemon : public testing::Test {
 
  private:
   AtOnce background_;
+  TemporaryDirectory directory_;
+  std::unique_ptr<Store> store_;
+  Intents intents_;
   EventLoop loop_;
+  NoWatches watches_;
   SignalQueue signals_;
+  Transactions transactions_;
+  Reconciler reconciler_;
   Manager manager_;
   std::unique_ptr<sdbus::IConnection> connection_;
   ManagerAdaptor adaptor_;

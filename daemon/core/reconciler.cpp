@@ -1,0 +1,378 @@
+// Compare, then repair, report or adopt.
+#include "core/reconciler.h"
+
+#include <algorithm>
+
+#include <unistd.h>
+
+#include "cgroupfs/limit_file.h"
+#include "cgroupfs/processes.h"
+#include "core/diagnosis.h"
+#include "core/likely_writer.h"
+#include "core/tree.h"
+
+namespace cgroupd {
+namespace {
+
+constexpr std::size_t most_walked = 100'000;
+constexpr std::size_t most_processes = 2'000;
+constexpr std::chrono::microseconds first_delay = std::chrono::seconds(1);
+constexpr std::chrono::microseconds longest_delay = std::chrono::minutes(5);
+constexpr std::chrono::microseconds peace = std::chrono::minutes(1);
+
+std::string text_of(const std::optional<Value>& value) {
+  return value ? print_value(*value) : "absent";
+}
+
+}  // namespace
+
+Reconciler::Reconciler(Kernel& kernel, Watches& watches, Transactions& transactions, Time& time, ManagerEvents& events,
+                       DriftPolicy policy, std::uint32_t uid)
+    : kernel_(kernel),
+      transactions_(transactions),
+      watches_(watches),
+      time_(time),
+      events_(events),
+      policy_(policy),
+      uid_(uid),
+      alarm_(time.alarm([this] { ring(); })) {}
+
+void Reconciler::start(bool tree_is_new) {
+  starting_ = true;
+  watch(CgroupPath());
+  for (const auto& cgroup : walk(kernel_, most_walked)) watch(cgroup);
+  std::vector<CgroupPath> known;
+  for (const auto& [cgroup, desired] : transactions_.desired()) known.push_back(cgroup);
+  for (const auto& cgroup : known) {
+    if (exists(kernel_, cgroup)) {
+      check(cgroup);
+    } else if (tree_is_new) {
+      remake(cgroup);
+    } else {
+      vanished(cgroup);
+    }
+  }
+  starting_ = false;
+}
+
+void Reconciler::changed(const std::vector<TreeEvent>& events) {
+  std::map<CgroupPath, std::set<const Limit*>> written;
+  for (const auto& event : events) {
+    switch (event.kind) {
+      case TreeEvent::Kind::written:
+        if (event.file == "cgroup.subtree_control") {
+          controllers_written_ = time_.now().boot;
+          check_beneath(event.cgroup);
+        } else if (const Limit* const limit = find_limit(event.file)) {
+          const auto at = transactions_.desired().find(event.cgroup);
+          if (at != transactions_.desired().end() && at->second.standing(*limit) != nullptr)
+            written[event.cgroup].insert(limit);
+        }
+        break;
+      case TreeEvent::Kind::made:
+        appeared(event.cgroup);
+        break;
+      case TreeEvent::Kind::removed:
+        vanished(event.cgroup);
+        break;
+      case TreeEvent::Kind::lost:
+        for (const auto& cgroup : walk(kernel_, most_walked)) watch(cgroup);
+        check_beneath(CgroupPath());
+        break;
+      case TreeEvent::Kind::above:
+        controllers_written_ = time_.now().boot;
+        check_beneath(CgroupPath());
+        break;
+    }
+  }
+  for (const auto& [cgroup, limits] : written)
+    transactions_.when_free({cgroup}, [this, cgroup, limits] { check_limits(cgroup, limits); });
+}
+
+void Reconciler::check(const CgroupPath& cgroup) {
+  transactions_.when_free({cgroup}, [this, cgroup] { check_limits(cgroup, std::nullopt); });
+}
+
+void Reconciler::watch(const CgroupPath& cgroup) {
+  const auto ok = watches_.watch(cgroup);
+  if (!ok && ok.error().code != ErrorCode::not_found) blind_spot_ = ok.error().text();
+}
+
+void Reconciler::appeared(const CgroupPath& cgroup) {
+  if (cgroup.str() == supervisor_name) return;
+  watch(cgroup);
+  check(cgroup);
+  // What was made in it before the watch was there.
+  for (const auto& below : walk_beneath(kernel_, cgroup, most_walked)) {
+    watch(below);
+    check(below);
+  }
+}
+
+// Whoever removed it does not want it back, not even after a reboot; its limits stay stated, should it come back.
+void Reconciler::vanished(const CgroupPath& cgroup) {
+  const auto at = transactions_.desired().find(cgroup);
+  if (at == transactions_.desired().end() || !at->second.made_by) return;
+  transactions_.run(
+      {cgroup},
+      [this, cgroup]() -> Result<Work> {
+        DesiredCgroup desired = transactions_.desired_of(cgroup);
+        if (!exists(kernel_, cgroup)) desired.made_by.reset();
+        return Work{.parts = {Part{.cgroup = cgroup, .desired = desired}}, .cause = Cause::drift, .durable = false};
+      },
+      [](const Result<Outcome>& /*done*/) {});
+}
+
+void Reconciler::remake(const CgroupPath& cgroup) {
+  if (!transactions_.desired_of(cgroup).made_by) return;
+  transactions_.run(
+      {cgroup},
+      [this, cgroup]() -> Result<Work> {
+        const DesiredCgroup desired = transactions_.desired_of(cgroup);
+        const bool is_there = exists(kernel_, cgroup);
+        return Work{
+            .parts = {Part{.cgroup = cgroup, .make = !is_there, .wanted = desired.wanted(), .desired = desired}},
+            .cause = Cause::drift,
+            .durable = false};
+      },
+      [this, cgroup](const Result<Outcome>& done) {
+        if (done) return watch(cgroup);
+        // A limit that cannot be had now (another disk, fewer CPUs) must not keep the others from standing.
+        if (make_branch(kernel_, cgroup)) watch(cgroup);
+        check(cgroup);
+      });
+}
+
+void Reconciler::check_beneath(const CgroupPath& top) {
+  std::vector<CgroupPath> below;
+  for (const auto& [cgroup, desired] : transactions_.desired()) {
+    if (cgroup != top && top.contains(cgroup)) below.push_back(cgroup);
+  }
+  for (const auto& cgroup : below) check(cgroup);
+}
+
+std::vector<Reconciler::Difference> Reconciler::compare(const CgroupPath& cgroup,
+                                                        const std::optional<std::set<const Limit*>>& limits) {
+  std::vector<Difference> differences;
+  const auto at = transactions_.desired().find(cgroup);
+  if (at == transactions_.desired().end()) return differences;
+  bool handed_down = false;
+  for (const auto& [limit, ignored] : at->second.statements()) {
+    if (limits && !limits->contains(limit)) continue;
+    const Statement* const stands = at->second.standing(*limit);
+    if (stands == nullptr) continue;
+    auto found = read_limit(kernel_, cgroup, *limit);
+    if (!found && !handed_down && found.error().code == ErrorCode::not_found && exists(kernel_, cgroup) &&
+        policy_of(at->second) == DriftPolicy::repair) {
+      handed_down = true;
+      for (const auto& level : cgroup.ancestors()) [[maybe_unused]]
+        const auto refused = hand_down_controllers(kernel_, level);
+      found = read_limit(kernel_, cgroup, *limit);
+    }
+    if (found && *found == as_kernel_rounds(*limit, *stands->value)) {
+      reported_.erase({cgroup, limit});
+      continue;
+    }
+    if (!found && !exists(kernel_, cgroup)) return {};
+    if (rests_while_idle(cgroup, *limit)) continue;
+    differences.push_back(
+        {.limit = limit, .wanted = *stands->value, .found = found ? std::optional(*std::move(found)) : std::nullopt});
+  }
+  return differences;
+}
+
+// cpu.idle takes the weight away for as long as it is on; that is no drift.
+bool Reconciler::rests_while_idle(const CgroupPath& cgroup, const Limit& limit) {
+  const Limit* const idle = limit.role == Role::weight ? companion(limit) : nullptr;
+  if (idle == nullptr) return false;
+  const auto now = read_limit(kernel_, cgroup, *idle);
+  return now && *now == Value(Amount(std::uint64_t{1}));
+}
+
+void Reconciler::check_limits(const CgroupPath& cgroup, const std::optional<std::set<const Limit*>>& limits) {
+  const auto differences = compare(cgroup, limits);
+  if (differences.empty()) return;
+  switch (policy_of(transactions_.desired_of(cgroup))) {
+    case DriftPolicy::repair:
+      return repair(cgroup, differences);
+    case DriftPolicy::report:
+      return report(cgroup, differences);
+    case DriftPolicy::adopt:
+      return adopt(cgroup, differences);
+  }
+}
+
+void Reconciler::repair(const CgroupPath& cgroup, const std::vector<Difference>& differences) {
+  const std::string writer = writer_of(differences);
+  std::vector<Difference> now;
+  for (const auto& difference : differences) {
+    if (may_repair(cgroup, difference, writer)) now.push_back(difference);
+  }
+  if (!now.empty()) write(cgroup, now);
+}
+
+// Several limits at once where they depend on each other; one that cannot be put back does not hold up the others.
+void Reconciler::write(const CgroupPath& cgroup, const std::vector<Difference>& differences) {
+  transactions_.run(
+      {cgroup},
+      [this, cgroup, differences]() -> Result<Work> {
+        Part part{.cgroup = cgroup, .desired = transactions_.desired_of(cgroup)};
+        for (const auto& difference : differences) {
+          if (const Statement* const stands = part.desired->standing(*difference.limit))
+            part.wanted.emplace(difference.limit, *stands->value);
+        }
+        return Work{.parts = {std::move(part)}, .cause = Cause::drift, .durable = false};
+      },
+      [this, cgroup, differences, writer = writer_of(differences)](const Result<Outcome>& done) {
+        if (!done && differences.size() > 1) {
+          for (const auto& difference : differences) write(cgroup, {difference});
+          return;
+        }
+        for (const auto& difference : differences) {
+          if (done) {
+            tell(cgroup, difference, DriftAction::repaired, writer);
+            continue;
+          }
+          if (!exists(kernel_, cgroup)) continue;
+          Fight& fight = fights_[{cgroup, difference.limit}];
+          constexpr std::chrono::microseconds least = std::chrono::seconds(5);
+          wait(fight, least);
+          tell(cgroup, difference, DriftAction::failed, writer, done.error().text(), fight.delay);
+        }
+      });
+}
+
+void Reconciler::report(const CgroupPath& cgroup, const std::vector<Difference>& differences) {
+  const std::string writer = writer_of(differences);
+  for (const auto& difference : differences) {
+    auto& last = reported_[{cgroup, difference.limit}];
+    const std::string found = text_of(difference.found);
+    if (last == found) continue;
+    last = found;
+    tell(cgroup, difference, DriftAction::reported, writer);
+  }
+}
+
+void Reconciler::adopt(const CgroupPath& cgroup, const std::vector<Difference>& differences) {
+  transactions_.run(
+      {cgroup},
+      [this, cgroup, differences]() -> Result<Work> {
+        Work work{.parts = {Part{.cgroup = cgroup, .desired = transactions_.desired_of(cgroup)}},
+                  .cause = Cause::drift};
+        for (const auto& difference : differences) {
+          if (!difference.found) continue;
+          work.parts.front().desired->state(*difference.limit, Origin::user, *difference.found);
+          work.noted.push_back({.cgroup = cgroup,
+                                .limit = difference.limit,
+                                .before = difference.wanted,
+                                .after = *difference.found,
+                                .stated_before = true});
+        }
+        return work;
+      },
+      [this, cgroup, differences, writer = writer_of(differences)](const Result<Outcome>& done) {
+        for (const auto& difference : differences) {
+          const bool adopted = done && difference.found;
+          tell(cgroup, difference, adopted ? DriftAction::adopted : DriftAction::failed, writer,
+               adopted ? ""
+               : done  ? "its interface file is not there"
+                       : done.error().text());
+        }
+      });
+}
+
+// Whether to write now. Somebody who writes again and again is met more and more slowly.
+bool Reconciler::may_repair(const CgroupPath& cgroup, const Difference& difference, const std::string& writer) {
+  const auto now = time_.now().boot;
+  Fight& fight = fights_[{cgroup, difference.limit}];
+  if (now - fight.last > peace + fight.delay) fight = {};
+  if (now < fight.wait_until) return false;
+  const double seconds = std::chrono::duration<double>(now - fight.last).count();
+  fight.credit = std::min(most_credit, fight.credit + seconds);
+  fight.last = now;
+  if (fight.waited || fight.credit >= 1) {
+    if (!fight.waited) fight.credit -= 1;
+    fight.waited = false;
+    return true;
+  }
+  wait(fight, first_delay);
+  tell(cgroup, difference, DriftAction::fighting, writer, {}, fight.delay);
+  return false;
+}
+
+void Reconciler::wait(Fight& fight, std::chrono::microseconds least) {
+  const auto now = time_.now().boot;
+  fight.delay = std::clamp(fight.delay * 2, least, longest_delay);
+  fight.wait_until = now + fight.delay;
+  fight.last = now;
+  fight.waited = true;
+  auto next = fight.wait_until;
+  for (const auto& [place, other] : fights_) {
+    if (other.wait_until > now) next = std::min(next, other.wait_until);
+  }
+  alarm_->ring_at(next);
+}
+
+void Reconciler::ring() {
+  const auto now = time_.now().boot;
+  std::set<CgroupPath> due;
+  std::optional<std::chrono::microseconds> next;
+  for (const auto& [place, fight] : fights_) {
+    if (fight.wait_until > now) {
+      next = next ? std::min(*next, fight.wait_until) : fight.wait_until;
+    } else if (fight.waited) {
+      due.insert(place.first);
+    }
+  }
+  std::erase_if(fights_, [&](const auto& entry) {
+    return !transactions_.desired().contains(entry.first.first) || now - entry.second.last > peace + longest_delay;
+  });
+  if (next) alarm_->ring_at(*next);
+  for (const auto& cgroup : due) check(cgroup);
+}
+
+std::string Reconciler::writer_of(const std::vector<Difference>& differences) {
+  Traces traces{.while_away = starting_, .uid = uid_};
+  constexpr std::chrono::microseconds recent = std::chrono::seconds(2);
+  traces.controller_was_switched = controllers_written_ && time_.now().boot - *controllers_written_ < recent &&
+                                   std::ranges::all_of(differences, [](const Difference& difference) {
+                                     return !difference.found || *difference.found == unset_value(*difference.limit);
+                                   });
+  if (!traces.while_away && !traces.controller_was_switched) {
+    traces.processes = processes_of(uid_, most_processes);
+    std::erase_if(traces.processes, [](const Process& process) { return process.pid == ::getpid(); });
+  }
+  return likely_writer(traces);
+}
+
+void Reconciler::tell(const CgroupPath& cgroup, const Difference& difference, DriftAction action,
+                      const std::string& writer, const std::string& reason,
+                      std::optional<std::chrono::microseconds> retry_in) {
+  switch (action) {
+    case DriftAction::repaired:
+      ++counts_.repaired;
+      break;
+    case DriftAction::reported:
+      ++counts_.reported;
+      break;
+    case DriftAction::adopted:
+      ++counts_.adopted;
+      break;
+    case DriftAction::fighting:
+      ++counts_.fighting;
+      break;
+    case DriftAction::failed:
+      ++counts_.failed;
+      break;
+  }
+  events_.drifted({.cgroup = cgroup,
+                   .limit = difference.limit,
+                   .found = text_of(difference.found),
+                   .wanted = print_value(difference.wanted),
+                   .action = action,
+                   .likely_writer = writer,
+                   .reason = reason,
+                   .retry_in = retry_in});
+}
+
+}  // namespace cgroupd

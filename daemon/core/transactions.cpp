@@ -1,0 +1,441 @@
+// Plan, note, write, record, acknowledge.
+#include "core/transactions.h"
+
+#include <algorithm>
+#include <ranges>
+#include <utility>
+
+#include "cgroupfs/formats.h"
+#include "cgroupfs/limit_file.h"
+#include "core/diagnosis.h"
+#include "core/tree.h"
+
+namespace cgroupd {
+namespace {
+
+constexpr std::chrono::seconds kill_patience(10);
+
+bool related(const CgroupPath& a, const CgroupPath& b) {
+  return a.contains(b) || b.contains(a);
+}
+
+bool any_related(const std::vector<CgroupPath>& some, const CgroupPath& other) {
+  return std::ranges::any_of(some, [&](const auto& one) { return related(one, other); });
+}
+
+const Limit* limit_of_role(Role role) {
+  const auto all = all_limits();
+  const auto row = std::ranges::find(all, role, &Limit::role);
+  return row == all.end() ? nullptr : &*row;
+}
+
+std::optional<std::uint64_t> number_in(const Value& value) {
+  const auto* const amount = std::get_if<Amount>(&value);
+  const auto* const number = amount == nullptr ? nullptr : std::get_if<std::uint64_t>(amount);
+  return number == nullptr ? std::nullopt : std::optional(*number);
+}
+
+std::vector<std::string> lines_of(const std::vector<CgroupPath>& made, const Plan& plan,
+                                  const std::vector<CgroupPath>& removed) {
+  std::vector<std::string> lines;
+  for (const auto& cgroup : made) lines.push_back(cgroup.str() + ": make");
+  for (const auto& step : plan) lines.push_back(print_step(step));
+  for (const auto& cgroup : removed) lines.push_back(cgroup.str() + ": remove");
+  return lines;
+}
+
+// What has to be made for `work`, top first.
+std::vector<CgroupPath> missing_levels(Kernel& kernel, const Work& work) {
+  std::vector<CgroupPath> missing;
+  for (const auto& part : work.parts) {
+    if (!part.make) continue;
+    auto path = part.cgroup.ancestors();
+    path.push_back(part.cgroup);
+    for (const auto& level : path) {
+      if (level.is_root() || std::ranges::find(missing, level) != missing.end() || exists(kernel, level)) continue;
+      missing.push_back(level);
+    }
+  }
+  return missing;
+}
+
+// Children before parents.
+std::vector<CgroupPath> to_remove(const Work& work) {
+  std::vector<CgroupPath> all;
+  for (const auto& part : std::views::reverse(work.parts)) {
+    if (part.remove) all.push_back(part.cgroup);
+  }
+  return all;
+}
+
+// Said before anything is written: a transaction cannot bring processes back.
+Result<void> check_removable(Kernel& kernel, const Work& work) {
+  if (work.kill) return {};
+  const auto removed = to_remove(work);
+  for (const auto& cgroup : removed) {
+    const auto names = kernel.children(cgroup);
+    if (!names) return fail(no_such_cgroup(kernel, cgroup));
+    const auto events = kernel.read(cgroup, "cgroup.events");
+    const bool populated = events && keyed_value(*events, "populated").value_or(0) != 0;
+    const bool keeps_child = std::ranges::any_of(*names, [&](const std::string& name) {
+      const auto child = cgroup.child(name);
+      return !child || std::ranges::find(removed, *child) == removed.end();
+    });
+    if (!populated && !keeps_child) continue;
+    return fail(diagnose(kernel, cgroup, "", Error{.code = ErrorCode::busy, .message = {}, .errno_value = EBUSY}));
+  }
+  return {};
+}
+
+Result<void> remove_all(Kernel& kernel, const std::vector<CgroupPath>& cgroups, bool kill) {
+  if (kill && !cgroups.empty()) return kill_and_remove(kernel, cgroups.back(), kill_patience);
+  for (const auto& cgroup : cgroups) {
+    if (auto ok = kernel.remove(cgroup); !ok) return fail(diagnose(kernel, cgroup, "", ok.error()));
+  }
+  return {};
+}
+
+// Everything a daemon that dies now would leave changed; the squeeze of a soft landing moves memory.high, too.
+std::vector<Intent::Undo> undo_list(Kernel& kernel, const Plan& plan, bool force) {
+  std::vector<Intent::Undo> all;
+  for (const auto& step : std::views::reverse(plan)) {
+    for (const auto& [limit, value] : step.undo) all.push_back({.cgroup = step.cgroup, .limit = limit, .value = value});
+    const Limit* const squeezed = limit_of_role(Role::soft_max);
+    if (step.risk != Risk::kills || force) continue;
+    const bool known = std::ranges::any_of(
+        plan, [&](const Step& other) { return other.cgroup == step.cgroup && other.limit == squeezed; });
+    if (known) continue;
+    if (auto value = read_limit(kernel, step.cgroup, *squeezed))
+      all.push_back({.cgroup = step.cgroup, .limit = squeezed, .value = *std::move(value)});
+  }
+  return all;
+}
+
+}  // namespace
+
+struct Transactions::Running {
+  std::vector<CgroupPath> cgroups;
+  Work work;
+  Done done;
+  std::uint64_t id = 0;
+  bool noted = false;
+  std::vector<CgroupPath> made;
+  Plan plan;
+  Result<std::vector<Value>> applied;
+  Result<void> removed;
+};
+
+Transactions::Transactions(Kernel& kernel, Background& background, Background& disk, Store& store, Intents& intents,
+                           Time& time, ManagerEvents& events)
+    : kernel_(kernel),
+      background_(background),
+      disk_(disk),
+      store_(store),
+      intents_(intents),
+      time_(time),
+      events_(events) {}
+
+Result<void> Transactions::recover() {
+  for (const auto& intent : intents_.left_behind()) {
+    const auto recorded = store_.entry(intent.id);
+    if (!recorded) return fail(recorded.error());
+    // Recorded means acknowledged, or as good as: only its end was not reached.
+    if (!*recorded) {
+      for (const auto& undo : intent.undo) {
+        const auto now = read_limit(kernel_, undo.cgroup, *undo.limit);
+        if (!now || *now == undo.value) continue;
+        for (const auto& text : write_texts(*undo.limit, *now, undo.value)) [[maybe_unused]]
+          const auto ignored = kernel_.write(undo.cgroup, undo.limit->file, text);
+      }
+      unmake(kernel_, intent.made);
+    }
+    intents_.end(intent.id);
+  }
+  return store_.load(time_.now()).map([this](DesiredState state) { desired_ = std::move(state); });
+}
+
+DesiredCgroup Transactions::desired_of(const CgroupPath& cgroup) const {
+  const auto at = desired_.find(cgroup);
+  return at == desired_.end() ? DesiredCgroup() : at->second;
+}
+
+void Transactions::when_free(std::vector<CgroupPath> cgroups, std::function<void()> action) {
+  const bool taken =
+      std::ranges::any_of(under_way_, [&](const auto& other) { return any_related(cgroups, other); }) ||
+      std::ranges::any_of(waiting_, [&](const Waiting& other) {
+        return std::ranges::any_of(other.cgroups, [&](const auto& one) { return any_related(cgroups, one); });
+      });
+  if (!taken) return action();
+  waiting_.push_back({.cgroups = std::move(cgroups), .action = std::move(action)});
+}
+
+void Transactions::run(std::vector<CgroupPath> cgroups, Prepare prepare, Done done) {
+  auto running = std::make_shared<Running>();
+  running->cgroups = cgroups;
+  running->done = std::move(done);
+  when_free(std::move(cgroups), [this, running, prepare = std::move(prepare)] {
+    for (const auto& cgroup : running->cgroups) under_way_.insert(cgroup);
+    auto work = prepare();
+    if (!work) return end(running, fail(work.error()));
+    running->work = *std::move(work);
+    start(running);
+  });
+}
+
+Result<Target> Transactions::target_of(const Part& part, bool is_there) {
+  Target target{.cgroup = part.cgroup, .in_force = {}, .wanted = part.wanted, .in_use = {}};
+  for (const auto& [limit, wanted] : part.wanted) {
+    const Limit* const other = companion(*limit);
+    if (!is_there) {
+      target.in_force.emplace(limit, unset_value(*limit));
+      if (other != nullptr) target.in_force.emplace(other, unset_value(*other));
+      continue;
+    }
+    auto in_force = read_limit(kernel_, part.cgroup, *limit);
+    if (!in_force && in_force.error().code == ErrorCode::not_found && exists(kernel_, part.cgroup)) {
+      // Somebody may have switched the controller off above us since the cgroup was made.
+      if (auto ok = hand_down_controllers(kernel_, part.cgroup.parent()); ok)
+        in_force = read_limit(kernel_, part.cgroup, *limit);
+    }
+    if (!in_force) return fail(diagnose(kernel_, part.cgroup, limit->file, in_force.error()));
+    const bool takes_away = limit->lowering != Lowering::harmless && lowers(*in_force, wanted);
+    target.in_force.emplace(limit, *std::move(in_force));
+    if (other != nullptr && !part.wanted.contains(other)) {
+      if (auto value = read_limit(kernel_, part.cgroup, *other)) target.in_force.emplace(other, *std::move(value));
+    }
+    if (takes_away && !target.in_use.memory_bytes) {
+      const auto text = kernel_.read_often(part.cgroup, "memory.current");
+      target.in_use.memory_bytes = text ? single_number(*text) : std::nullopt;
+    }
+  }
+  const Limit* const weight = limit_of_role(Role::weight);
+  if (const auto remembered = weight_before_idle_.find(part.cgroup); remembered != weight_before_idle_.end()) {
+    target.remembered_weight = remembered->second;
+  } else if (const auto desired = desired_.find(part.cgroup); desired != desired_.end()) {
+    if (const Statement* const stated = desired->second.standing(*weight))
+      target.remembered_weight = number_in(*stated->value);
+  }
+  return target;
+}
+
+Result<Plan> Transactions::plan(const Work& work, bool all_there) {
+  std::vector<Target> targets;
+  for (const auto& part : work.parts) {
+    if (part.wanted.empty() || part.remove) continue;
+    auto target = target_of(part, all_there || !part.make);
+    if (!target) return fail(target.error());
+    targets.push_back(*std::move(target));
+  }
+  return make_plan(targets);
+}
+
+Result<std::vector<std::string>> Transactions::describe(const Work& work) {
+  return check_removable(kernel_, work).and_then([&] { return plan(work, false); }).map([&](const Plan& steps) {
+    return lines_of(missing_levels(kernel_, work), steps, to_remove(work));
+  });
+}
+
+void Transactions::start(const std::shared_ptr<Running>& running) {
+  const Work& work = running->work;
+  auto steps = check_removable(kernel_, work).and_then([&] { return plan(work, false); });
+  if (!steps) return end(running, fail(steps.error()));
+  running->plan = *std::move(steps);
+  running->id = store_.next_entry();
+
+  // A single write that cannot block is whole by itself.
+  const auto missing = missing_levels(kernel_, work);
+  if (!missing.empty() || running->plan.size() > 1 || may_block(running->plan)) {
+    auto noted = intents_.begin(
+        {.id = running->id, .undo = undo_list(kernel_, running->plan, work.execute.force), .made = missing});
+    if (!noted) return end(running, fail(noted.error()));
+    running->noted = true;
+  }
+  Result<void> made;
+  for (const auto& part : work.parts) {
+    if (!part.make || std::ranges::find(running->made, part.cgroup) != running->made.end()) continue;
+    const auto levels = make_branch(kernel_, part.cgroup);
+    if (levels) running->made.insert(running->made.end(), levels->begin(), levels->end());
+    if (!levels) made = fail(levels.error());
+    if (!made) break;
+  }
+  if (made && !running->made.empty()) {
+    auto now = plan(work, true);
+    if (now) running->plan = *std::move(now);
+    if (!now) made = fail(now.error());
+  }
+  if (!made) {
+    unmake(kernel_, running->made);
+    return end(running, fail(made.error()));
+  }
+
+  const auto removed = to_remove(work);
+  const auto job = [running, removed](Kernel& kernel, const std::stop_token& stop) {
+    ExecuteOptions options = running->work.execute;
+    options.stop = stop;
+    running->applied = execute(kernel, running->plan, options);
+    if (!running->applied) return;
+    running->removed = remove_all(kernel, removed, running->work.kill);
+    if (!running->removed && !running->plan.empty())
+      running->removed.error().message += take_back_all(kernel, running->plan);
+  };
+  const bool kills = work.kill && !removed.empty();
+  if (!may_block(running->plan) && !kills) {
+    job(kernel_, {});
+    return executed(running);
+  }
+  background_.run(job, [this, running] { executed(running); });
+}
+
+void Transactions::executed(const std::shared_ptr<Running>& running) {
+  if (running->applied && running->removed) return commit(running);
+  const Error error = running->applied ? running->removed.error() : running->applied.error();
+  unmake(kernel_, running->made);
+  end(running, fail(error));
+}
+
+Record Transactions::record_of(const Running& running) {
+  const Work& work = running.work;
+  Record record;
+  for (const auto& part : work.parts) record.cgroups[part.cgroup] = part.desired;
+  HistoryEntry entry{.id = running.id,
+                     .time = time_.now().wall,
+                     .who = work.who,
+                     .cause = work.cause,
+                     .undoes = work.undoes,
+                     .made = running.made,
+                     .removed = to_remove(work),
+                     .changes = work.noted};
+  for (std::size_t i = 0; i < running.plan.size(); ++i) {
+    const Step& step = running.plan[i];
+    const auto before = desired_.find(step.cgroup);
+    entry.changes.push_back(
+        {.cgroup = step.cgroup,
+         .limit = step.limit,
+         .before = step.from,
+         .after = (*running.applied)[i],
+         .stated_before = before != desired_.end() && before->second.standing(*step.limit) != nullptr});
+  }
+  if (running.noted || !entry.made.empty() || !entry.removed.empty() || !entry.changes.empty())
+    record.entry = std::move(entry);
+  return record;
+}
+
+void Transactions::commit(const std::shared_ptr<Running>& running) {
+  if (auto ok = store_.commit(record_of(*running), time_.now()); !ok) return take_back(running, ok.error());
+  if (!running->work.durable) return finish(running);
+  to_sync_.push_back(running);
+  if (!syncing_) sync_disk();
+}
+
+// One wait for the disk serves everything that was committed before it began.
+void Transactions::sync_disk() {
+  syncing_ = true;
+  auto batch = std::make_shared<std::vector<std::shared_ptr<Running>>>(std::exchange(to_sync_, {}));
+  auto result = std::make_shared<Result<void>>();
+  disk_.run([this, result](Kernel& /*kernel*/, const std::stop_token& /*stop*/) { *result = store_.sync(); },
+            [this, batch, result] {
+              syncing_ = false;
+              for (const auto& running : *batch) {
+                if (*result) {
+                  finish(running);
+                  continue;
+                }
+                Record before;
+                for (const auto& part : running->work.parts) before.cgroups[part.cgroup] = desired_of(part.cgroup);
+                [[maybe_unused]] const auto ignored = store_.commit(before, time_.now());
+                take_back(running, result->error());
+              }
+              if (!to_sync_.empty() && !syncing_) sync_disk();
+            });
+}
+
+// What cannot be recorded must not be in force either.
+void Transactions::take_back(const std::shared_ptr<Running>& running, Error why) {
+  auto left = std::make_shared<std::string>();
+  background_.run(
+      [running, left](Kernel& kernel, const std::stop_token& /*stop*/) {
+        *left = take_back_all(kernel, running->plan);
+        unmake(kernel, running->made);
+      },
+      [this, running, left, why = std::move(why)]() mutable {
+        const bool gone = std::ranges::any_of(running->work.parts, &Part::remove);
+        why.message = "the change could not be recorded, so it was taken back" +
+                      std::string(gone ? ", but what was removed is gone" : "") + ": " + why.message + *left;
+        end(running, fail(std::move(why)));
+      });
+}
+
+void Transactions::remember_weights(const Running& running) {
+  const Limit* const idle = limit_of_role(Role::idle);
+  for (std::size_t i = 0; i < running.plan.size(); ++i) {
+    const Step& step = running.plan[i];
+    if (step.limit != idle) continue;
+    const auto now = number_in((*running.applied)[i]);
+    if (now == 0) weight_before_idle_.erase(step.cgroup);
+    for (const auto& [limit, value] : step.undo) {
+      if (now == 1 && limit != idle) weight_before_idle_[step.cgroup] = number_in(value).value_or(100);
+    }
+  }
+}
+
+void Transactions::finish(const std::shared_ptr<Running>& running) {
+  const Work& work = running->work;
+  Outcome outcome;
+  remember_weights(*running);
+  for (std::size_t i = 0; i < running->plan.size(); ++i) {
+    const Step& step = running->plan[i];
+    outcome.changed[step.cgroup].insert_or_assign(step.limit, (*running->applied)[i]);
+  }
+  outcome.in_force = outcome.changed;
+  for (const auto& part : work.parts) {
+    if (part.remove) continue;
+    // What needed no step is in force already.
+    for (const auto& [limit, wanted] : part.wanted) outcome.in_force[part.cgroup].emplace(limit, wanted);
+  }
+  outcome.made = running->made;
+  outcome.removed = to_remove(work);
+  outcome.steps = lines_of(outcome.made, running->plan, outcome.removed);
+  end(running, std::move(outcome));
+}
+
+void Transactions::end(const std::shared_ptr<Running>& running, Result<Outcome> outcome) {
+  if (running->noted) intents_.end(running->id);
+  std::map<CgroupPath, std::vector<const Limit*>> replaced;
+  bool leases_change = false;
+  if (outcome) {
+    for (auto& part : running->work.parts) {
+      const DesiredCgroup before = desired_of(part.cgroup);
+      for (const auto& [limit, statements] : before.statements()) {
+        const bool leased_still = part.desired && part.desired->leased(*limit);
+        if (running->work.cause != Cause::lease && before.leased(*limit) && !leased_still)
+          replaced[part.cgroup].push_back(limit);
+      }
+      leases_change = leases_change || before.next_end() || (part.desired && part.desired->next_end());
+      if (part.remove) weight_before_idle_.erase(part.cgroup);
+      if (part.desired && !part.desired->empty()) {
+        desired_.insert_or_assign(part.cgroup, *std::move(part.desired));
+      } else {
+        desired_.erase(part.cgroup);
+      }
+    }
+    if (leases_change && on_leases_changed_) on_leases_changed_();
+  }
+  free(running->cgroups);
+  running->done(outcome);
+  if (outcome) {
+    for (const auto& cgroup : outcome->made) events_.created(cgroup);
+    for (const auto& [cgroup, changed] : outcome->changed) events_.limits_changed(cgroup, changed);
+    for (const auto& cgroup : outcome->removed) events_.removed(cgroup);
+    for (const auto& [cgroup, limits] : replaced) events_.lease_ended(cgroup, limits, LeaseEnd::replaced);
+  }
+  // Those that waited go on in their order; each may hold up the rest again.
+  std::list<Waiting> waited;
+  waited.swap(waiting_);
+  for (auto& next : waited) when_free(std::move(next.cgroups), std::move(next.action));
+}
+
+void Transactions::free(const std::vector<CgroupPath>& cgroups) {
+  for (const auto& cgroup : cgroups) under_way_.erase(under_way_.find(cgroup));
+}
+
+}  // namespace cgroupd

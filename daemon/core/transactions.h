@@ -1,0 +1,123 @@
+// Changes of any number of cgroups, whole or not at all: planned, noted, written, recorded, and only then acknowledged.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cgroupfs/kernel.h"
+#include "core/events.h"
+#include "core/executor.h"
+#include "core/time.h"
+#include "core/worker.h"
+#include "model/desired.h"
+#include "model/history.h"
+#include "store/intents.h"
+#include "store/store.h"
+
+namespace cgroupd {
+
+/// One cgroup's part of a change.
+struct Part {
+  CgroupPath cgroup;
+  bool make = false;    ///< it is not there: made first, with what is missing above it
+  bool remove = false;  ///< removed last
+  Values wanted = {};   ///< what is named is brought into force
+  /// Afterwards; nothing = forgotten.
+  std::optional<DesiredCgroup> desired = {};
+};
+
+/// A change, ready to be planned.
+struct Work {
+  std::vector<Part> parts = {};  ///< parents before children
+  Cause cause = Cause::user;
+  Caller who = {};
+  std::optional<std::uint64_t> undoes = {};
+  bool durable = true;  ///< acknowledged only when it is on the disk
+  bool kill = false;    ///< what is in removed cgroups and below is killed
+  ExecuteOptions execute = {};
+  std::vector<HistoryChange> noted = {};  ///< for the history, beside what is written
+};
+
+struct Outcome {
+  std::map<CgroupPath, Values> in_force;  ///< of the limits named
+  std::map<CgroupPath, Values> changed;   ///< of those, the ones that were something else before
+  std::vector<CgroupPath> made, removed;
+  std::vector<std::string> steps;  ///< in the order made, for people
+};
+
+/// Owns the desired state while the daemon runs. Everything runs in the event loop; what may block goes through
+/// Background. Changes to related cgroups (one contains the other) run one after the other, all others side by side.
+class Transactions {
+ public:
+  using Prepare = std::function<Result<Work>()>;
+  using Done = std::function<void(Result<Outcome>)>;
+
+  /// `disk` is where store.sync() waits. All references must outlive this object.
+  Transactions(Kernel& kernel, Background& background, Background& disk, Store& store, Intents& intents, Time& time,
+               ManagerEvents& events);
+
+  /// Reads the desired state, and takes back what a daemon that died had left half done. Before anything else.
+  Result<void> recover();
+
+  /// Runs `prepare` when nothing related to `cgroups` is under way, then all of the work or nothing of it. `done` is
+  /// called when it is in force and recorded, or when everything is as before.
+  void run(std::vector<CgroupPath> cgroups, Prepare prepare, Done done);
+
+  /// The steps run() would make, in order; changes nothing.
+  Result<std::vector<std::string>> describe(const Work& work);
+
+  /// Runs `action` when nothing related to `cgroups` is under way.
+  void when_free(std::vector<CgroupPath> cgroups, std::function<void()> action);
+
+  const DesiredState& desired() const { return desired_; }
+  /// A copy to change; an empty one when nothing is desired.
+  DesiredCgroup desired_of(const CgroupPath& cgroup) const;
+  /// Called after a lease came, went or moved.
+  void on_leases_changed(std::function<void()> action) { on_leases_changed_ = std::move(action); }
+
+  Store& store() { return store_; }
+
+ private:
+  struct Waiting {
+    std::vector<CgroupPath> cgroups;
+    std::function<void()> action;
+  };
+  struct Running;  // one change under way
+
+  Result<Plan> plan(const Work& work, bool all_there);
+  Result<Target> target_of(const Part& part, bool is_there);
+  void start(const std::shared_ptr<Running>& running);
+  void executed(const std::shared_ptr<Running>& running);
+  void commit(const std::shared_ptr<Running>& running);
+  void take_back(const std::shared_ptr<Running>& running, Error why);
+  void finish(const std::shared_ptr<Running>& running);
+  void end(const std::shared_ptr<Running>& running, Result<Outcome> outcome);
+  void remember_weights(const Running& running);
+  Record record_of(const Running& running);
+  void sync_disk();
+  void free(const std::vector<CgroupPath>& cgroups);
+
+  Kernel& kernel_;
+  Background& background_;
+  Background& disk_;
+  Store& store_;
+  Intents& intents_;
+  Time& time_;
+  ManagerEvents& events_;
+  DesiredState desired_;
+  std::function<void()> on_leases_changed_;
+  std::multiset<CgroupPath> under_way_;
+  std::list<Waiting> waiting_;
+  std::map<CgroupPath, std::uint64_t> weight_before_idle_;
+  std::vector<std::shared_ptr<Running>> to_sync_;
+  bool syncing_ = false;
+};
+
+}  // namespace cgroupd

@@ -1,0 +1,82 @@
+// What must outlive the daemon: desired state, leases and history.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/desired.h"
+#include "model/history.h"
+#include "model/moment.h"
+#include "model/result.h"
+#include "store/database.h"
+
+namespace cgroupd {
+
+/// What one change leaves behind; committed whole or not at all.
+struct Record {
+  /// The cgroups' new desired state; nothing = forgotten.
+  std::map<CgroupPath, std::optional<DesiredCgroup>> cgroups;
+  std::optional<HistoryEntry> entry;
+};
+
+/// A directory with state.db (SQLite, write-ahead log). A commit survives the daemon's death at once, and the machine's
+/// after sync().
+class Store {
+ public:
+  /// How many changes are remembered; older ones go.
+  static constexpr std::uint64_t most_entries = 10'000;
+
+  /// Makes the directory (0700) if need be. busy when another daemon uses it; failed when the file is damaged or of a
+  /// newer version: then nothing is touched. `boot_id` is the kernel's (/proc/sys/kernel/random/boot_id).
+  static Result<std::unique_ptr<Store>> open(const std::string& directory, std::string boot_id);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  Store(Store&&) = delete;
+  Store& operator=(Store&&) = delete;
+
+  /// Desired state. What --runtime stated in an earlier boot is gone; leases of an earlier boot end at the same time
+  /// of day.
+  Result<DesiredState> load(const Moment& now);
+
+  Result<void> commit(const Record& record, const Moment& now);
+
+  /// Waits until every commit so far is on the disk. The only call for another thread than the one that commits.
+  Result<void> sync();
+
+  /// A number no entry has had.
+  std::uint64_t next_entry();
+  Result<std::vector<HistoryEntry>> history(const HistoryQuery& query);
+  /// Nothing when there is no such entry (any more).
+  Result<std::optional<HistoryEntry>> entry(std::uint64_t id);
+  /// The newest entry later than `id` that changed this limit.
+  Result<std::optional<std::uint64_t>> changed_after(std::uint64_t id, const CgroupPath& cgroup, const Limit& limit);
+
+  /// Which tree the state was last applied to ("BOOT_ID INODE"): a new one has lost its cgroups.
+  Result<std::string> last_tree();
+  Result<void> set_last_tree(const std::string& tree);
+
+ private:
+  Store(std::string directory, std::string boot_id) : directory_(std::move(directory)), boot_id_(std::move(boot_id)) {}
+  Result<void> lock();
+  Result<void> prepare();
+  Result<void> put_cgroup(const CgroupPath& cgroup, const DesiredCgroup& desired, const Moment& now);
+  Result<void> put_entry(const HistoryEntry& entry);
+  Result<HistoryEntry> read_entry(const Query& row);
+
+  std::string directory_;
+  std::string boot_id_;
+  int lock_ = -1;
+  int log_ = -1;  // state.db-wal, for sync()
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Database> checkpoints_;  // of the thread that calls sync()
+  std::uint64_t next_entry_ = 1;
+  std::uint64_t syncs_ = 0;
+};
+
+}  // namespace cgroupd
