@@ -155,6 +155,8 @@ Result<int> serve(const CommandLine& line) {
 
   auto bus = Bus::open(line.bus);
   if (!bus) return fail(bus.error());
+  // First of all, so that a second daemon touches nothing. What is asked meanwhile waits until the loop runs.
+  if (auto ok = bus->own_name(); !ok) return fail(ok.error());
   ServiceManager service_manager(bus->connection());
   const auto root = find_root(line, service_manager);
   if (!root) return fail(root.error());
@@ -212,7 +214,6 @@ Result<int> serve(const CommandLine& line) {
   signals.connect(adaptor);
   loop.serve(bus->connection());
   loop.on_termination([&loop] { loop.stop(EXIT_SUCCESS); });
-  if (auto ok = bus->own_name(); !ok) return fail(ok.error());
 
   spdlog::info("cgroupd {} manages {}", CGROUPD_VERSION, root->path);
   sd_notify(0, ("READY=1\nSTATUS=managing " + root->path).c_str());

@@ -291,7 +291,7 @@ bool Reconciler::may_repair(const CgroupPath& cgroup, const Difference& differen
   fight.credit = std::min(most_credit, fight.credit + seconds);
   fight.last = now;
   if (fight.waited || fight.credit >= 1) {
-    if (!fight.waited) fight.credit -= 1;
+    fight.credit = fight.waited ? 0 : fight.credit - 1;
     fight.waited = false;
     return true;
   }

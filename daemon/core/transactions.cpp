@@ -184,6 +184,7 @@ void Transactions::run(std::vector<CgroupPath> cgroups, Prepare prepare, Done do
 
 Result<Target> Transactions::target_of(const Part& part, bool is_there) {
   Target target{.cgroup = part.cgroup, .in_force = {}, .wanted = part.wanted, .in_use = {}};
+  if (!is_there) target.in_use.memory_bytes = 0;
   for (const auto& [limit, wanted] : part.wanted) {
     const Limit* const other = companion(*limit);
     if (!is_there) {

@@ -1,0 +1,242 @@
+// What others change is put back, reported or adopted; who fights is met with patience.
+#include <gmock/gmock.h>
+
+#include "core/likely_writer.h"
+#include "support/managed_world.h"
+#include "support/results.h"
+
+namespace cgroupd {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+TEST(Drift, IsPutBack) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M pids.max=9"));
+  world.other_writes("web", "memory.max", "1073741824");
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+  EXPECT_TRUE(world.heard("drifted web memory.max 1073741824 67108864 repaired"));
+  EXPECT_EQ(world.history().front().cause, Cause::drift);
+}
+
+TEST(Drift, IsNoneWhereNothingIsStated) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  world.other_writes("web", "pids.max", "5");
+  EXPECT_EQ(world.text("web", "pids.max"), "5");
+  EXPECT_TRUE(world.daemon->events.drifts.empty());
+}
+
+TEST(Drift, IsNoneForTheDaemonsOwnWrites) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  ASSERT_OK(world.set("web", "memory.max=32M"));
+  world.daemon->reconciler.changed({{.cgroup = path("web"), .file = "memory.max"}});
+  EXPECT_TRUE(world.daemon->events.drifts.empty());
+}
+
+TEST(Drift, IsReportedOnceWherePolicySaysSo) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M", {.drift = DriftPolicy::report}));
+  world.other_writes("web", "memory.max", "1073741824");
+  world.other_writes("web", "memory.max", "1073741824");
+  EXPECT_EQ(world.text("web", "memory.max"), "1073741824");
+  EXPECT_EQ(world.daemon->events.drifts.size(), 1U);
+  EXPECT_EQ(world.daemon->events.drifts.front().action, DriftAction::reported);
+}
+
+TEST(Drift, IsAdoptedWherePolicySaysSo) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  ASSERT_OK(world.set("web", "", {.drift = DriftPolicy::adopt}));
+  world.other_writes("web", "memory.max", "1073741824");
+  world.die();
+  world.start();
+  EXPECT_EQ(world.text("web", "memory.max"), "1073741824");
+  EXPECT_EQ(print_value(*world.daemon->transactions.desired_of(path("web")).standing(*find_limit("memory.max"))->value),
+            "1073741824");
+}
+
+TEST(Drift, OfASwitchedControllerIsPutBack) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  world.other_writes("", "cgroup.subtree_control", "-memory");
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864") << "switched on again, and set";
+  world.kernel.write_as_other(CgroupPath(), "cgroup.subtree_control", "-memory");
+  world.kernel.write_as_other(CgroupPath(), "cgroup.subtree_control", "+memory");
+  world.daemon->reconciler.changed({{.cgroup = CgroupPath(), .file = "cgroup.subtree_control"}});
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+  EXPECT_THAT(world.daemon->events.drifts.back().likely_writer, HasSubstr("subtree_control"));
+}
+
+TEST(Drift, OfACgroupThatCameBackIsPutBack) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  ASSERT_OK(world.kernel.remove(path("web")));
+  world.daemon->reconciler.changed({{.kind = TreeEvent::Kind::removed, .cgroup = path("web")}});
+  EXPECT_FALSE(world.daemon->transactions.desired_of(path("web")).made_by) << "whoever removed it does not want it back";
+  world.kernel.given("web");
+  world.daemon->reconciler.changed({{.kind = TreeEvent::Kind::made, .cgroup = path("web")}});
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+}
+
+TEST(Drift, IsFoundAfterEventsWereLost) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  world.kernel.write_as_other(path("web"), "memory.max", "max");
+  world.daemon->reconciler.changed({{.kind = TreeEvent::Kind::lost}});
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+}
+
+TEST(Drift, OfAWeightIsNoneWhileIdle) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "cpu.weight=300"));
+  ASSERT_OK(world.set("web", "cpu.idle=yes"));
+  world.daemon->reconciler.changed({{.kind = TreeEvent::Kind::lost}});
+  EXPECT_TRUE(world.daemon->events.drifts.empty());
+  ASSERT_OK(world.set("web", "cpu.idle=no"));
+  EXPECT_EQ(world.text("web", "cpu.weight"), "300");
+}
+
+TEST(AFighter, IsMetWithBackOffAndNotWithABusyLoop) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  const auto fight = [&] { world.other_writes("web", "memory.max", "1073741824"); };
+  for (int i = 0; i < 100; ++i) fight();
+  const auto& counts = world.daemon->reconciler.counts();
+  EXPECT_EQ(counts.repaired, 20U);
+  EXPECT_EQ(counts.fighting, 1U);
+  EXPECT_EQ(world.text("web", "memory.max"), "1073741824");
+  EXPECT_TRUE(world.time.anything_set());
+  world.time.pass(1s);
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864") << "but it never gives up";
+  fight();
+  EXPECT_EQ(counts.fighting, 2U);
+  EXPECT_EQ(*world.daemon->events.drifts.back().retry_in, 2s) << "twice as patient";
+  world.time.pass(2s);
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+  world.time.pass(10min);
+  fight();
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864") << "peace is remembered, too";
+}
+
+TEST(ARepair, ThatIsRefusedIsToldAndTriedAgain) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  world.kernel.fail_next(path("web"), "memory.max", EBUSY);
+  world.other_writes("web", "memory.max", "1073741824");
+  EXPECT_EQ(world.daemon->reconciler.counts().failed, 1U);
+  EXPECT_EQ(world.text("web", "memory.max"), "1073741824");
+  world.time.pass(5s);
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+}
+
+TEST(ARepair, ThatFailsDoesNotHoldUpTheOthers) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M pids.max=9"));
+  world.kernel.write_as_other(path("web"), "memory.max", "max");
+  world.kernel.write_as_other(path("web"), "pids.max", "max");
+  world.kernel.fail_write(1, EBUSY);
+  world.daemon->reconciler.check(path("web"));
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+  EXPECT_EQ(world.text("web", "pids.max"), "9");
+}
+
+TEST(Leases, EndOnTime) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "pids.max=10"));
+  ASSERT_OK(world.set("web", "pids.max=50", {.lease = 10min}));
+  EXPECT_EQ(world.text("web", "pids.max"), "50");
+  world.time.pass(9min);
+  EXPECT_EQ(world.text("web", "pids.max"), "50");
+  world.time.pass(1min);
+  EXPECT_EQ(world.text("web", "pids.max"), "10");
+  EXPECT_TRUE(world.heard("lease of web pids.max over"));
+  EXPECT_FALSE(world.time.anything_set());
+}
+
+TEST(Leases, GiveWayToWhatWasFoundWhereNothingWasStated) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web"));
+  world.kernel.write_as_other(path("web"), "pids.max", "77");
+  ASSERT_OK(world.set("web", "pids.max=50", {.lease = 10min}));
+  world.time.pass(10min);
+  EXPECT_EQ(world.text("web", "pids.max"), "77");
+  EXPECT_TRUE(world.daemon->transactions.desired_of(path("web")).statements().empty());
+}
+
+TEST(Leases, Compose) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "pids.max=10"));
+  ASSERT_OK(world.set("web", "pids.max=20", {.lease = 10min}));
+  ASSERT_OK(world.set("web", "pids.max=30", {.lease = 5min}));
+  world.time.pass(5min);
+  EXPECT_EQ(world.text("web", "pids.max"), "20");
+  ASSERT_OK(world.set("web", "pids.max=40", {.lease = 20min}));
+  world.time.pass(5min);
+  EXPECT_EQ(world.text("web", "pids.max"), "40") << "the one beneath ends unseen";
+  world.time.pass(15min);
+  EXPECT_EQ(world.text("web", "pids.max"), "10");
+}
+
+TEST(Leases, EndWhileTheDaemonIsAway) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "pids.max=10"));
+  ASSERT_OK(world.set("web", "pids.max=20", {.lease = 10min}));
+  world.die();
+  world.time.pass(11min);
+  world.start();
+  world.time.pass(0s);
+  EXPECT_EQ(world.text("web", "pids.max"), "10");
+}
+
+TEST(Leases, OutliveAReboot) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "pids.max=10"));
+  ASSERT_OK(world.set("web", "pids.max=20", {.lease = 10min}));
+  world.die();
+  world.boot = "boot-2";
+  world.start();
+  world.time.pass(9min);
+  EXPECT_EQ(world.text("web", "pids.max"), "20");
+  world.time.pass(1min);
+  EXPECT_EQ(world.text("web", "pids.max"), "10");
+}
+
+TEST(Leases, AreReplacedByAPlainStatement) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "pids.max=10"));
+  ASSERT_OK(world.set("web", "pids.max=20", {.lease = 10min}));
+  ASSERT_OK(world.set("web", "pids.max=15"));
+  EXPECT_TRUE(world.heard("lease of web pids.max replaced"));
+  world.time.pass(1h);
+  EXPECT_EQ(world.text("web", "pids.max"), "15");
+}
+
+TEST(Leases, AreSaidInTheStatus) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "pids.max=10"));
+  ASSERT_OK(world.set("web", "pids.max=20", {.lease = 10min}));
+  const auto status = world.daemon->manager.get(path("web"));
+  ASSERT_OK(status);
+  const auto& desired = status->desired.at(find_limit("pids.max"));
+  EXPECT_EQ(desired.origin, Origin::lease);
+  EXPECT_EQ(print_value(*desired.afterwards), "10");
+  EXPECT_EQ(*desired.ends, world.time.now().wall + 10min);
+}
+
+TEST(TheLikelyWriter, IsInferredFromTheBestEvidence) {
+  const Process crun{.pid = 12, .command = "crun", .age = 1h};
+  const Process fresh{.pid = 13, .command = "tuner", .age = 100ms};
+  const Process shell{.pid = 14, .command = "bash", .age = 1h, .has_terminal = true};
+  EXPECT_THAT(likely_writer({.processes = {shell, fresh, crun}}), HasSubstr("crun (12)"));
+  EXPECT_THAT(likely_writer({.processes = {shell, fresh}}), HasSubstr("tuner (13)"));
+  EXPECT_THAT(likely_writer({.processes = {shell}}), HasSubstr("bash (14)"));
+  EXPECT_THAT(likely_writer({.uid = 1000}), HasSubstr("1000"));
+  EXPECT_THAT(likely_writer({.controller_was_switched = true, .processes = {crun}}), HasSubstr("subtree_control"));
+  EXPECT_THAT(likely_writer({.while_away = true, .processes = {crun}}), HasSubstr("not running"));
+}
+
+}  // namespace
+}  // namespace cgroupd

@@ -1,0 +1,165 @@
+// What is committed comes back as it was; what is damaged is not touched.
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+
+#include "store/intents.h"
+#include "store/store.h"
+#include "support/managed_world.h"
+#include "support/results.h"
+#include "unit/model/generators.h"
+
+namespace cgroupd {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+const Moment now{.boot = 1h, .wall = 24h * 365 * 50};
+
+TEST(TheStore, RefusesASecondDaemon) {
+  const TemporaryDirectory directory;
+  const auto first = open_store(directory);
+  const auto second = Store::open(directory.path(), "boot");
+  EXPECT_TRUE(failed_with(second, ErrorCode::busy));
+}
+
+TEST(TheStore, IsForItsOwnerOnly) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+    const auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+    EXPECT_EQ(entry.status().permissions() & others, std::filesystem::perms::none) << entry.path();
+  }
+}
+
+TEST(TheStore, RefusesADamagedFileAndLeavesItAlone) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/state.db";
+  std::ofstream(file) << std::string(8192, 'x');
+  const auto store = Store::open(directory.path(), "boot");
+  ASSERT_FALSE(store);
+  EXPECT_THAT(store.error().text(), HasSubstr(file));
+  EXPECT_EQ(std::filesystem::file_size(file), 8192U);
+}
+
+TEST(TheStore, RefusesANewerOne) {
+  const TemporaryDirectory directory;
+  open_store(directory);
+  auto database = Database::open(directory.path() + "/state.db");
+  ASSERT_OK(database);
+  ASSERT_OK((*database)->run("PRAGMA user_version=99"));
+  database->reset();
+  EXPECT_TRUE(failed_with(Store::open(directory.path(), "boot"), ErrorCode::unsupported));
+}
+
+TEST(TheStore, KeepsAtMostSoMuchHistory) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  const CgroupPath web = path("web");
+  for (const std::uint64_t id : {std::uint64_t{1}, Store::most_entries + 1})
+    ASSERT_OK(store->commit({.cgroups = {}, .entry = HistoryEntry{.id = id, .made = {web}}}, now));
+  EXPECT_FALSE(store->entry(1).value());
+  EXPECT_TRUE(store->entry(Store::most_entries + 1).value());
+}
+
+TEST(TheStore, GoesOnAfterACommitThatFailed) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  HistoryEntry entry{.id = 1, .who = {.uid = 1000, .pid = 7, .unit = "a.service", .command = "cgctl"}};
+  ASSERT_OK(store->commit({.cgroups = {}, .entry = entry}, now));
+  EXPECT_FALSE(store->commit({.cgroups = {}, .entry = entry}, now)) << "the same number twice";
+  entry.id = 2;
+  ASSERT_OK(store->commit({.cgroups = {}, .entry = entry}, now)) << "a failed transaction leaves nothing behind";
+  EXPECT_EQ(store->entry(2).value()->who, entry.who);
+}
+
+TEST(AnIntent, ComesBackUnlessItWasEnded) {
+  const TemporaryDirectory directory;
+  auto intents = Intents::open(directory.path(), "boot").value();
+  const Intent intent{.id = 7,
+                      .undo = {{.cgroup = path("a_b"), .limit = find_limit("cpu.max"), .value = Bandwidth{}}},
+                      .made = {path("c"), path("c/d")}};
+  ASSERT_OK(intents.begin(intent));
+  ASSERT_OK(intents.begin({.id = 8}));
+  intents.end(8);
+  EXPECT_THAT(Intents::open(directory.path(), "boot")->left_behind(), testing::ElementsAre(intent));
+  EXPECT_TRUE(Intents::open(directory.path(), "another boot")->left_behind().empty());
+}
+
+TEST(AnIntent, ThatWasCutShortIsNone) {
+  const TemporaryDirectory directory;
+  auto intents = Intents::open(directory.path(), "boot").value();
+  ASSERT_OK(intents.begin({.id = 7, .undo = {}, .made = {path("c")}}));
+  std::filesystem::resize_file(directory.path() + "/intents/7", 12);
+  EXPECT_TRUE(intents.left_behind().empty());
+  EXPECT_FALSE(std::filesystem::exists(directory.path() + "/intents/7"));
+}
+
+Value any_value(const Limit& limit) {
+  return generate::value_of(limit);
+}
+
+DesiredCgroup any_desired() {
+  DesiredCgroup desired;
+  if (*rc::gen::arbitrary<bool>()) desired.made_by = *rc::gen::element(Origin::user, Origin::file);
+  if (*rc::gen::arbitrary<bool>()) desired.drift = *rc::gen::element(DriftPolicy::report, DriftPolicy::adopt);
+  for (const auto& limit : all_limits()) {
+    if (*rc::gen::arbitrary<bool>()) continue;
+    const int statements = *rc::gen::inRange(1, 4);
+    for (int i = 0; i < statements; ++i) {
+      const Origin origin = *rc::gen::element(Origin::file, Origin::user, Origin::runtime, Origin::lease);
+      const Value value = any_value(limit);
+      if (origin == Origin::lease) {
+        desired.lease(limit, value, std::chrono::minutes(*rc::gen::inRange(61, 1000)), any_value(limit));
+      } else {
+        desired.state(limit, origin, value);
+      }
+    }
+  }
+  return desired;
+}
+
+}  // namespace
+
+RC_GTEST_PROP(AnyDesiredState, ComesBackAsItWasCommitted, ()) {
+  const TemporaryDirectory directory;
+  DesiredState state;
+  {
+    const auto store = open_store(directory);
+    for (const auto* const name : {"a", "a/b", "d-e.f"}) {
+      const DesiredCgroup desired = *rc::gen::noShrink(rc::gen::exec(any_desired));
+      RC_ASSERT(store->commit({.cgroups = {{path(name), desired}}, .entry = {}}, now).has_value());
+      if (!desired.empty()) state.emplace(path(name), desired);
+    }
+  }
+  const auto loaded = open_store(directory)->load(now);
+  RC_ASSERT(loaded.has_value());
+  RC_ASSERT(*loaded == state);
+}
+
+RC_GTEST_PROP(AnyStatements, StandByTheRuleThatTheLastOneDoes, ()) {
+  const Limit& limit = *find_limit("pids.max");
+  DesiredCgroup desired;
+  std::optional<std::uint64_t> durable;
+  const int count = *rc::gen::inRange(1, 12);
+  for (int i = 0; i < count; ++i) {
+    const std::uint64_t number = *rc::gen::inRange<std::uint64_t>(1, 1000);
+    const Origin origin = *rc::gen::element(Origin::file, Origin::user, Origin::runtime, Origin::lease);
+    if (origin == Origin::lease) {
+      desired.lease(limit, Value(Amount(number)), std::chrono::microseconds(i + 1), Value(Amount(std::uint64_t{5})));
+    } else {
+      desired.state(limit, origin, Value(Amount(number)));
+      if (origin != Origin::runtime) durable = number;
+    }
+    RC_ASSERT(*desired.standing(limit)->value == Value(Amount(number)));
+  }
+  desired.forget(Origin::lease);
+  desired.forget(Origin::runtime);
+  const Statement* const left = desired.standing(limit);
+  RC_ASSERT((left != nullptr) == durable.has_value());
+  if (durable) RC_ASSERT(*left->value == Value(Amount(*durable)));
+}
+
+}  // namespace cgroupd
