@@ -47,7 +47,7 @@ constexpr const char* tree_unit = "cgroupd-tree.service";
 constexpr int worker_threads = 4;
 constexpr int interrupt_signal = SIGUSR1;
 // Time for a burst of writes to be seen as one.
-constexpr std::chrono::milliseconds watch_pause(5);
+constexpr EventLoop::Pause watch_pause{.least = std::chrono::milliseconds(5), .most = std::chrono::milliseconds(160)};
 
 constexpr std::array<std::string_view, 17> bus_methods = {
     "Create",     "SetLimits",     "Unset", "Apply", "Undo",     "History", "Reload", "Remove", "Attach",
@@ -231,6 +231,7 @@ void block_termination_signals() {
   sigaddset(&set, SIGINT);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error, not a death
   struct sigaction interrupt {};  // no SA_RESTART: it is there to end a system call
   interrupt.sa_handler = [](int) {};
   sigaction(interrupt_signal, &interrupt, nullptr);

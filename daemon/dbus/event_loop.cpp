@@ -65,7 +65,8 @@ struct EventLoop::State {
   std::list<std::pair<Action, Source>> readers;
   struct Paced {
     Action action;
-    std::chrono::milliseconds pause;
+    Pause pause;
+    std::chrono::microseconds now{}, last{};
     std::unique_ptr<Alarm> alarm;
     Source source;
   };
@@ -148,12 +149,13 @@ void EventLoop::on_readable(int fd, Action action) {
   reader.second.reset(source);
 }
 
-void EventLoop::on_readable(int fd, std::chrono::milliseconds pause, Action action) {
+void EventLoop::on_readable(int fd, Pause pause, Action action) {
   auto& paced = state_->paced.emplace_back();
   paced.action = std::move(action);
   paced.pause = pause;
   paced.alarm = alarm([&paced] {
     paced.action();
+    paced.last = read_clock(CLOCK_BOOTTIME);
     sd_event_source_set_enabled(paced.source.get(), SD_EVENT_ON);
   });
   sd_event_source* source = nullptr;
@@ -162,7 +164,11 @@ void EventLoop::on_readable(int fd, std::chrono::milliseconds pause, Action acti
       [](sd_event_source* readable, int, std::uint32_t, void* self) {
         auto& reader = *static_cast<State::Paced*>(self);
         sd_event_source_set_enabled(readable, SD_EVENT_OFF);
-        reader.alarm->ring_at(read_clock(CLOCK_BOOTTIME) + reader.pause);
+        const auto time = read_clock(CLOCK_BOOTTIME);
+        const bool at_once = time - reader.last < reader.pause.least;
+        reader.now = at_once ? std::min<std::chrono::microseconds>(reader.now * 2, reader.pause.most)
+                             : reader.pause.least;
+        reader.alarm->ring_at(time + reader.now);
         return 0;
       },
       &paced);

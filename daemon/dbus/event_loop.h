@@ -29,8 +29,12 @@ class EventLoop final : public Time {
   /// Calls `action` whenever `fd` is readable.
   void on_readable(int fd, Action action);
 
-  /// The same, but at most every `pause`, which also is how long it waits for more before it calls.
-  void on_readable(int fd, std::chrono::milliseconds pause, Action action);
+  /// The same, but at most every `pause.least`, which also is how long it waits for more before it calls. Who keeps it
+  /// busy without a break is met with longer and longer pauses, up to `pause.most`.
+  struct Pause {
+    std::chrono::milliseconds least, most;
+  };
+  void on_readable(int fd, Pause pause, Action action);
 
   /// Calls `action` on SIGTERM and SIGINT, which must be blocked in every thread.
   void on_termination(Action action);

@@ -28,7 +28,7 @@ installation_begin() {
     [ -z "${CGROUPD_STAGE:-}" ] || use_staged_build
     mkdir -p "$runtime_units/cgroupd.service.d"
     # Tests restart it more often than systemd would think healthy.
-    printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nEnvironment=XDG_CONFIG_HOME=%s\n' "${config%/cgroupd/*}" \
+    printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nEnvironment=XDG_CONFIG_HOME=%s XDG_STATE_HOME=%s\n' "${config%/cgroupd/*}" "$work/state" \
         >"$runtime_units/cgroupd.service.d/test.conf"
     systemctl --user daemon-reload
 }
@@ -53,7 +53,7 @@ daemon_start() {
         return
     fi
     : >"$work/daemon.log"
-    setsid cgroupd --root "$CGROUPD_ROOT" --config "$config" >>"$work/daemon.log" 2>&1 </dev/null &
+    setsid cgroupd --root "$CGROUPD_ROOT" --config "$config" --state "$work/state/cgroupd" >>"$work/daemon.log" 2>&1 </dev/null &
     echo $! >"$work/daemon.pid"
     # Not by asking it: the bus would start another one.
     wait_until 20 grep -q manages "$work/daemon.log" || { cat "$work/daemon.log"; return 1; }

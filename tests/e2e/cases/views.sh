@@ -24,7 +24,10 @@ try cgctl --json show web
 expect_json '.name == "web"'
 
 it 'reads limits from the kernel at that moment'
-echo 33554432 >"$root/web/memory.max"
+echo 8192 >"$root/web/memory.min"
+try cgctl show web --json
+expect_json '.limits["memory.min"] == 8192'
+cgctl -q set web --memory 32M
 try cgctl show web --json
 expect_json '.limits["memory.max"] == 33554432'
 

@@ -1,0 +1,95 @@
+# What is stated stays true, whoever writes; what is not stated is nobody's business.
+
+cgctl -q create web --memory 64M --pids-limit 20 --cpus 0.5 || it 'cannot begin'
+start_resident web
+
+within_a_second() { # FILE VALUE
+    eventually "$1 at $2 again" 1 has_line "$1" "$2"
+}
+reset_fight() { daemon_restart; } # what it remembers of fights goes with it
+
+it 'puts a foreign write back within a second'
+echo 1G >"$root/web/memory.max"
+within_a_second web/memory.max 67108864
+echo max >"$root/web/pids.max"
+within_a_second web/pids.max 20
+echo 'max 50000' >"$root/web/cpu.max"
+within_a_second web/cpu.max '50000 100000'
+expect_alive "$resident" 'the workload'
+
+it 'leaves alone what nobody stated'
+echo 32M >"$root/web/memory.low"
+echo 1G >"$root/web/memory.max"
+within_a_second web/memory.max 67108864
+expect_file web/memory.low 33554432
+
+it 'puts everything back when a controller is switched off and on'
+echo -memory >"$root/cgroup.subtree_control"
+within_a_second web/memory.max 67108864
+echo -memory >"$root/cgroup.subtree_control"
+echo +memory >"$root/cgroup.subtree_control"
+within_a_second web/memory.max 67108864
+echo '-memory -pids' >"$root/cgroup.subtree_control"
+within_a_second web/memory.max 67108864
+within_a_second web/pids.max 20
+
+it 'states it again for a cgroup that was removed and made again by somebody else'
+cgctl -q create gone --memory 32M
+rmdir "$root/gone"
+mkdir "$root/gone"
+within_a_second gone/memory.max 33554432
+
+it 'watches cgroups that others make, and what they make in them'
+mkdir "$root/gone/deeper"
+rmdir "$root/gone/deeper"
+cgctl -q create gone/deeper --pids-limit 9
+echo 5 >"$root/gone/deeper/pids.max"
+within_a_second gone/deeper/pids.max 9
+
+it 'mends at its start what was changed while it was down'
+keep_from_starting
+echo 1G >"$root/web/memory.max"
+echo max >"$root/web/pids.max"
+let_start
+expect_file web/memory.max 67108864
+expect_file web/pids.max 20
+expect_alive "$resident" 'the workload'
+
+it 'tells what it found, what was wanted and who may have done it'
+begin_watch() {
+    busctl --user monitor --json=short org.cgroupd1 >"$work/signals" 2>/dev/null &
+    monitor=$!
+}
+drifted() { grep -q '"member":"Drifted"' "$work/signals" 2>/dev/null; }
+begin_watch
+write_until_heard() {
+    echo 1G >"$root/web/memory.max"
+    sleep 0.2
+    drifted
+}
+eventually 'a signal' 10 write_until_heard
+kill $monitor
+try grep '"member":"Drifted"' "$work/signals"
+expect_in_stdout '"web","memory.max"' 1073741824 67108864 repaired likely_writer
+
+it 'meets a writer that fights back with patience, not with a busy loop'
+reset_fight
+cpu_ticks() {
+    read -r line <"/proc/$(daemon_pid)/stat"
+    set -- ${line##*) }
+    ticks=$((${12} + ${13}))
+}
+cpu_ticks
+before=$ticks
+clock
+end=$((now + 300))
+writes=0
+while [ "$now" -lt $end ]; do
+    echo 1G >"$root/web/memory.max"
+    writes=$((writes + 1))
+    clock
+done
+cpu_ticks
+# In three seconds a daemon that gave as good as it got would use most of a CPU.
+expect "less than a second of CPU time over $writes writes, found $(((ticks - before) * 10)) ms" [ $((ticks - before)) -lt 100 ]
+eventually 'the limit back when the fight is over' 10 has_line web/memory.max 67108864

@@ -1,0 +1,171 @@
+# What was acknowledged is in force, whatever happens to the daemon.
+
+cgctl -q create web --memory 64M --pids-limit 20 --cpus 0.5 || it 'cannot begin'
+start_resident web
+
+# Looks at the three limits all the while; says at the end how often one was not as it should be.
+begin_samples() {
+    : >"$work/samples"
+    (
+        samples=0 wrong=0
+        while [ ! -e "$work/enough" ]; do
+            samples=$((samples + 1))
+            read -r memory <"$root/web/memory.max"
+            read -r pids <"$root/web/pids.max"
+            read -r cpu <"$root/web/cpu.max"
+            [ "$memory $pids $cpu" = '67108864 20 50000 100000' ] || wrong=$((wrong + 1))
+        done
+        echo "$samples $wrong" >"$work/samples"
+    ) &
+    sampler=$!
+}
+end_samples() {
+    : >"$work/enough"
+    wait_until 5 gone $sampler
+    read -r samples wrong <"$work/samples"
+    rm -f "$work/enough"
+    expect_equal "samples that differ, of $samples" 0 "$wrong"
+    expect "many samples, found $samples" [ "$samples" -gt 50 ]
+    expect_alive "$resident" 'the workload'
+    expect_file web/cgroup.procs "$resident"
+}
+kill_daemon() {
+    victim=$(daemon_pid)
+    kill -KILL "$victim"
+    wait_until 5 gone "$victim"
+    daemon_start
+}
+
+it 'changes no limit at any moment when the daemon is restarted, stopped or killed'
+begin_samples
+daemon_restart
+kill_daemon
+daemon_stop
+daemon_start
+end_samples
+
+if has_systemd; then
+    it 'changes no limit at any moment when systemd reloads or runs itself anew'
+    begin_samples
+    systemctl --user daemon-reload
+    systemctl --user daemon-reexec
+    systemctl --user daemon-reload
+    end_samples
+    expect 'the daemon to answer' cgctl -q list
+fi
+
+# Kills the daemon in the middle of many changes. Every value that was acknowledged is in the file $work/acknowledged/N; of
+# one that was not, the old or the new value may be in force.
+it 'keeps every acknowledged change through SIGKILL at random moments, and none is half made'
+mkdir -p "$work/acknowledged"
+for n in 1 2 3 4 5 6 7 8; do
+    cgctl -q create "c$n" --memory 32M --pids-limit 1000 --cpu-weight 100
+    echo "32 1000 100" >"$work/acknowledged/$n"
+done
+writer() { # N
+    step=0
+    while [ ! -e "$work/enough" ]; do
+        step=$((step + 1))
+        memory=$((32 + step % 16)) pids=$((1000 + step)) weight=$((100 + step % 50))
+        echo "$memory $pids $weight" >"$work/acknowledged/$1.tried"
+        if cgctl -q set "c$1" --memory "${memory}M" --pids-limit $pids --cpu-weight $weight 2>/dev/null; then
+            mv "$work/acknowledged/$1.tried" "$work/acknowledged/$1"
+        fi
+    done
+    echo $step >"$work/steps.$1"
+}
+writers=
+for n in 1 2 3 4 5 6 7 8; do
+    writer $n &
+    writers="$writers $!"
+done
+# Not at regular moments: each wait is another.
+for pause in 0.31 0.73 0.17 0.52 0.94 0.26 0.61 0.43; do
+    sleep $pause
+    kill_daemon
+done
+: >"$work/enough"
+for pid in $writers; do wait_until 20 gone "$pid"; done
+rm -f "$work/enough"
+kill_daemon
+of_file() { # N: what is in force, as "MEMORY PIDS WEIGHT"
+    read -r memory <"$root/c$1/memory.max"
+    read -r pids <"$root/c$1/pids.max"
+    read -r weight <"$root/c$1/cpu.weight"
+    force="$((memory / 1048576)) $pids $weight"
+}
+steps=0
+for n in 1 2 3 4 5 6 7 8; do
+    of_file $n
+    read -r acknowledged <"$work/acknowledged/$n"
+    tried=$acknowledged
+    [ ! -e "$work/acknowledged/$n.tried" ] || read -r tried <"$work/acknowledged/$n.tried"
+    case $force in
+        "$acknowledged" | "$tried") ;;
+        *) problem "c$n: acknowledged '$acknowledged', perhaps '$tried', in force '$force'" ;;
+    esac
+    read -r step <"$work/steps.$n"
+    steps=$((steps + step))
+done
+expect "many changes, found $steps" [ $steps -gt 40 ]
+
+# A tmpfs of this user's that can be filled; its state alone lies there.
+small=${XDG_RUNTIME_DIR:-}
+[ -n "$small" ] && [ "$(stat -f -c %T "$small")" = tmpfs ] || small=$(mktemp -d)
+on_a_full_disk() {
+    cgroupd --root "$root" --config "$config" --state "$small/state" 2>"$work/full.log" &
+    own=$!
+    wait_until 20 grep -q manages "$work/full.log"
+    cgctl -q create full --memory 64M --pids-limit 20 --cpu-weight 50
+    free=$(stat -f -c '%a %S' "$small")
+    fallocate -l $((${free% *} * ${free#* })) "$small/filler"
+    try cgctl set full --memory 48M --pids-limit 10
+    expect_status 1
+    expect_one_line_on_stderr
+    expect_in_stderr "$small/state" 'No space left'
+    expect_file full/memory.max 67108864
+    expect_file full/pids.max 20
+    try cgctl create full2 --memory 48M
+    expect_status 1
+    expect_no_cgroup full2
+    # The log has room of its own for a while.
+    for weight in 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69; do
+        read -r before <"$root/full/cpu.weight"
+        try cgctl set full --cpu-weight $weight
+        [ "$status" = 0 ] || break
+    done
+    expect_status 1
+    expect_in_stderr "$small/state"
+    expect_file full/cpu.weight "$before"
+    try cgctl show full
+    expect_status 0
+    rm "$small/filler"
+    try cgctl set full --memory 48M --pids-limit 10
+    expect_status 0
+    kill -KILL $own
+    wait_until 5 gone $own
+    : >"$work/full.log"
+    echo max >"$root/full/memory.max"
+    cgroupd --root "$root" --config "$config" --state "$small/state" 2>"$work/full.log" &
+    own=$!
+    wait_until 20 grep -q manages "$work/full.log"
+    expect_file full/memory.max 50331648
+    expect_file full/pids.max 10
+    expect_file full/cpu.weight "$before"
+    cgctl -q remove full
+    kill $own
+    wait_until 10 gone $own
+    verdict
+}
+if [ "$(stat -f -c %T "$small")" = tmpfs ]; then
+    it 'says that the disk is full, changes nothing, and goes on'
+    keep_from_starting
+    ours=$DBUS_SESSION_BUS_ADDRESS
+    dbus-daemon --session --fork --print-address=3 --print-pid=4 3>"$work/bus" 4>"$work/bus.pid"
+    DBUS_SESSION_BUS_ADDRESS=$(cat "$work/bus")
+    on_a_full_disk
+    kill "$(cat "$work/bus.pid")"
+    DBUS_SESSION_BUS_ADDRESS=$ours
+    rm -rf "$small/state"
+    let_start
+fi
