@@ -24,6 +24,7 @@
 #include "core/leases.h"
 #include "core/manager.h"
 #include "core/reconciler.h"
+#include "core/stall_watch.h"
 #include "core/transactions.h"
 #include "core/worker.h"
 #include "dbus/bus.h"
@@ -185,7 +186,8 @@ Result<int> serve(const CommandLine& line) {
   Worker disk(*std::move(disk_kernels), interrupt_signal);
   loop.on_readable(disk.completion_fd(), [&disk] { disk.finish(); });
   SignalQueue signals(loop);
-  EventLog events(signals);
+  EventLog log(signals);
+  StallWatch events(**kernel, loop, loop, log);
   Transactions transactions(**kernel, worker, disk, **store, *intents, loop, events);
   Reconciler reconciler(**kernel, **watcher, transactions, loop, events, config->drift, ::getuid());
   Leases leases(**kernel, transactions, loop, events,
@@ -200,6 +202,7 @@ Result<int> serve(const CommandLine& line) {
   if (auto ok = transactions.recover(); !ok) return fail(ok.error());
   if (auto ok = reconcile_at_start(**kernel, **store, reconciler); !ok) return fail(ok.error());
   leases.rearm();
+  events.start(transactions);
   loop.on_readable((*watcher)->fd(), watch_pause, [&] { reconciler.changed((*watcher)->take()); });
 
   auto self_metrics = SelfMetrics::make(CGROUPD_VERSION, bus_methods);

@@ -51,6 +51,11 @@ class Kernel {
   /// A directory fd fit for clone3(CLONE_INTO_CGROUP) (clone(2), Linux 5.7).
   virtual Result<FileDescriptor> open_directory(const CgroupPath& cgroup) = 0;
 
+  /// A descriptor with a pressure trigger ("full 1000000 2000000": stalled µs in a window of µs; windows are multiples
+  /// of 2 s for users without privilege, psi.rst) that polls POLLPRI when it fires and POLLERR when the cgroup is gone.
+  virtual Result<FileDescriptor> open_trigger(const CgroupPath& cgroup, std::string_view file,
+                                              std::string_view trigger) = 0;
+
   /// Waits until `file` reads other than `from` (cgroup.events and the like: the kernel notifies with POLLPRI) or the
   /// time is over, and answers what it reads then. The default serves a kernel whose state never changes by itself.
   virtual Result<std::string> wait_for_change(const CgroupPath& cgroup, std::string_view file,

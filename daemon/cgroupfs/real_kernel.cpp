@@ -17,6 +17,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "cgroupfs/errno_codes.h"
 #include "cgroupfs/hierarchy.h"
 
 namespace cgroupd {
@@ -31,33 +32,8 @@ int open_beneath(int directory, const char* path, std::uint64_t flags) {
   return static_cast<int>(::syscall(SYS_openat2, directory, path, &how, sizeof how));
 }
 
-ErrorCode code_of(int error) {
-  switch (error) {
-    case ENOENT:
-    case ENODEV:
-      return ErrorCode::not_found;  // ENODEV: the cgroup went away while its file was open
-    case EEXIST:
-      return ErrorCode::already_exists;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return ErrorCode::not_authorized;
-    case EBUSY:
-    case ENOTEMPTY:
-      return ErrorCode::busy;
-    case ERANGE:
-      return ErrorCode::out_of_range;
-    case EOPNOTSUPP:
-      return ErrorCode::unsupported;
-    case EAGAIN:
-      return ErrorCode::limit_exceeded;
-    default:
-      return ErrorCode::failed;
-  }
-}
-
 tl::unexpected<Error> system_error(int error, const std::string& what) {
-  return fail(code_of(error), what + ": " + std::generic_category().message(error), {}, error);
+  return fail(error_code_of(error), what + ": " + std::generic_category().message(error), {}, error);
 }
 
 std::string key_of(const CgroupPath& cgroup, std::string_view file) {
@@ -210,6 +186,17 @@ Result<std::vector<std::string>> RealKernel::children(const CgroupPath& cgroup) 
   }
   std::ranges::sort(names);
   return names;
+}
+
+Result<FileDescriptor> RealKernel::open_trigger(const CgroupPath& cgroup, std::string_view file,
+                                                std::string_view trigger) {
+  const std::string key = key_of(cgroup, file);
+  FileDescriptor fd(open_beneath(root_.get(), key.c_str(), O_RDWR | O_NONBLOCK));
+  if (!fd) return system_error(errno, "cannot open " + key + " for a trigger");
+  // psi_write() wants the NUL as well.
+  if (::write(fd.get(), std::string(trigger).c_str(), trigger.size() + 1) < 0)
+    return system_error(errno, "cannot write " + quoted_value(trigger) + " to " + key);
+  return fd;
 }
 
 Result<FileDescriptor> RealKernel::open_directory(const CgroupPath& cgroup) {

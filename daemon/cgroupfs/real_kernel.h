@@ -30,6 +30,8 @@ class RealKernel final : public Kernel {
   Result<void> remove(const CgroupPath& cgroup) override;
   Result<std::vector<std::string>> children(const CgroupPath& cgroup) override;
   Result<FileDescriptor> open_directory(const CgroupPath& cgroup) override;
+  Result<FileDescriptor> open_trigger(const CgroupPath& cgroup, std::string_view file,
+                                      std::string_view trigger) override;
   Result<std::string> wait_for_change(const CgroupPath& cgroup, std::string_view file, const std::string& from,
                                       std::chrono::milliseconds within) override;
 

@@ -51,6 +51,32 @@ class LoopAlarm final : public Alarm {
   Source source_;
 };
 
+class LoopSign final : public Sign {
+ public:
+  LoopSign(sd_event* event, FileDescriptor fd, EventLoop::Action action)
+      : fd_(std::move(fd)), action_(std::move(action)) {
+    sd_event_source* source = nullptr;
+    sd_event_add_io(
+        event, &source, fd_.get(), EPOLLPRI,
+        [](sd_event_source* io, int, std::uint32_t events, void* self) {
+          // What it watched is gone; it would be ready for ever.
+          if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
+            sd_event_source_set_enabled(io, SD_EVENT_OFF);
+          } else {
+            static_cast<LoopSign*>(self)->action_();
+          }
+          return 0;
+        },
+        this);
+    source_.reset(source);
+  }
+
+ private:
+  FileDescriptor fd_;
+  EventLoop::Action action_;
+  Source source_;  // first to go
+};
+
 std::chrono::microseconds read_clock(clockid_t clock) {
   timespec time{};
   ::clock_gettime(clock, &time);
@@ -166,8 +192,8 @@ void EventLoop::on_readable(int fd, Pause pause, Action action) {
         sd_event_source_set_enabled(readable, SD_EVENT_OFF);
         const auto time = read_clock(CLOCK_BOOTTIME);
         const bool at_once = time - reader.last < reader.pause.least;
-        reader.now = at_once ? std::min<std::chrono::microseconds>(reader.now * 2, reader.pause.most)
-                             : reader.pause.least;
+        reader.now =
+            at_once ? std::min<std::chrono::microseconds>(reader.now * 2, reader.pause.most) : reader.pause.least;
         reader.alarm->ring_at(time + reader.now);
         return 0;
       },
@@ -213,6 +239,10 @@ Moment EventLoop::now() {
 
 std::unique_ptr<Alarm> EventLoop::alarm(Action action) {
   return std::make_unique<LoopAlarm>(state_->event.get(), std::move(action));
+}
+
+std::unique_ptr<Sign> EventLoop::on_sign(FileDescriptor fd, Action action) {
+  return std::make_unique<LoopSign>(state_->event.get(), std::move(fd), std::move(action));
 }
 
 int EventLoop::run() {

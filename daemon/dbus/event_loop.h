@@ -7,12 +7,13 @@
 
 #include <sdbus-c++/IConnection.h>
 
+#include "core/signs.h"
 #include "core/time.h"
 
 namespace cgroupd {
 
 /// sd_event(3). Single-threaded: only the thread that runs it may touch it.
-class EventLoop final : public Time {
+class EventLoop final : public Time, public Signs {
  public:
   using Action = std::function<void()>;
 
@@ -45,6 +46,8 @@ class EventLoop final : public Time {
   Moment now() override;
   /// On CLOCK_BOOTTIME, so that the time a machine sleeps counts.
   std::unique_ptr<Alarm> alarm(Action action) override;
+
+  std::unique_ptr<Sign> on_sign(FileDescriptor fd, Action action) override;
 
   /// Runs until stop(); the exit status given there.
   int run();

@@ -39,6 +39,7 @@ LIMIT_LITERALS = [
     ("daemon/cgroupfs/", "the folder that knows kernel text"),
     ("daemon/metrics/families", "the fixed families of usage"),
     ("daemon/core/status", "counters are named like limits (pids.events has pids.max), and the machine's own bounds stand in for absent ones"),
+    ("daemon/core/stall_watch", "knows memory.high's trap by name"),
     ("daemon/core/soft_landing", "squeezes with memory.high and asks memory.swap.max, whatever was asked for"),
 ]
 # Third-party and system headers that daemon/model may include: it has no I/O.

@@ -8,6 +8,9 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/eventfd.h>
+
+#include "cgroupfs/errno_codes.h"
 
 namespace cgroupd {
 namespace {
@@ -17,31 +20,6 @@ constexpr std::array<std::string_view, 4> levels_above = {"user.slice", "user-10
                                                           "cgroupd-tree.service"};
 
 // As real_kernel does.
-ErrorCode code_of(int error) {
-  switch (error) {
-    case ENOENT:
-    case ENODEV:
-      return ErrorCode::not_found;
-    case EEXIST:
-      return ErrorCode::already_exists;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return ErrorCode::not_authorized;
-    case EBUSY:
-    case ENOTEMPTY:
-      return ErrorCode::busy;
-    case ERANGE:
-      return ErrorCode::out_of_range;
-    case EOPNOTSUPP:
-      return ErrorCode::unsupported;
-    case EAGAIN:
-      return ErrorCode::limit_exceeded;
-    default:
-      return ErrorCode::failed;
-  }
-}
-
 fake::Cgroup& add_child(fake::Cgroup& parent, std::string_view name) {
   auto child = std::make_unique<fake::Cgroup>();
   child->name = std::string(name);
@@ -144,7 +122,7 @@ Result<std::string> FakeKernel::read(const CgroupPath& cgroup, std::string_view 
   auto text = error == 0 ? read_file(find(cgroup), file) : tl::unexpected(error);
   if (text) return *text;
   error = text.error();
-  return fail(code_of(error),
+  return fail(error_code_of(error),
               "cannot read " + absolute_path(cgroup) + "/" + std::string(file) + ": " + std::strerror(error), {},
               error);
 }
@@ -159,7 +137,7 @@ Result<std::string> FakeKernel::read_above(unsigned levels, std::string_view fil
     return fail(ErrorCode::out_of_range, "there is no cgroup " + std::to_string(levels) + " levels above");
   const auto text = read_file(cgroup, file);
   if (text) return *text;
-  return fail(code_of(text.error()),
+  return fail(error_code_of(text.error()),
               "cannot read " + path_of(*cgroup) + "/" + std::string(file) + ": " + std::strerror(text.error()), {},
               text.error());
 }
@@ -170,7 +148,7 @@ Result<std::string> FakeKernel::write(const CgroupPath& cgroup, std::string_view
   int error = injected(Op::write, cgroup, file);
   if (error == 0) error = write_file(find(cgroup), file, value, true);
   if (error != 0) {
-    return fail(code_of(error),
+    return fail(error_code_of(error),
                 "cannot write '" + std::string(value) + "' to " + absolute_path(cgroup) + "/" + std::string(file) +
                     ": " + std::strerror(error),
                 {}, error);
@@ -189,7 +167,8 @@ Result<void> FakeKernel::make(const CgroupPath& cgroup) {
     error = EEXIST;
   if (error == 0 && !has_room_for_child(*parent)) error = EAGAIN;
   if (error != 0)
-    return fail(code_of(error), "cannot create " + absolute_path(cgroup) + ": " + std::strerror(error), {}, error);
+    return fail(error_code_of(error), "cannot create " + absolute_path(cgroup) + ": " + std::strerror(error), {},
+                error);
   add_child(*parent, cgroup.name());
   return {};
 }
@@ -203,7 +182,8 @@ Result<void> FakeKernel::remove(const CgroupPath& cgroup) {
   if (error == 0 && cgroup.is_root()) error = EACCES;  // its parent is not ours
   if (error == 0 && (!at->processes.empty() || !at->children.empty())) error = EBUSY;
   if (error != 0)
-    return fail(code_of(error), "cannot remove " + absolute_path(cgroup) + ": " + std::strerror(error), {}, error);
+    return fail(error_code_of(error), "cannot remove " + absolute_path(cgroup) + ": " + std::strerror(error), {},
+                error);
   at->parent->page_cache += at->page_cache;
   at->parent->left_behind += at->left_behind;
   at->parent->children.erase(std::string(cgroup.name()));
@@ -223,6 +203,13 @@ Result<std::vector<std::string>> FakeKernel::children(const CgroupPath& cgroup) 
 }
 
 // A real directory, so that the fd can be passed on; not a cgroup.
+Result<FileDescriptor> FakeKernel::open_trigger(const CgroupPath& cgroup, std::string_view file,
+                                                std::string_view /*trigger*/) {
+  const auto there = read(cgroup, file);
+  if (!there) return fail(there.error());
+  return FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+}
+
 Result<FileDescriptor> FakeKernel::open_directory(const CgroupPath& cgroup) {
   const std::lock_guard lock(mutex_);
   note(Op::open, cgroup);

@@ -38,6 +38,8 @@ class FakeKernel final : public Kernel {
   Result<void> remove(const CgroupPath& cgroup) override;
   Result<std::vector<std::string>> children(const CgroupPath& cgroup) override;
   Result<FileDescriptor> open_directory(const CgroupPath& cgroup) override;
+  Result<FileDescriptor> open_trigger(const CgroupPath& cgroup, std::string_view file,
+                                      std::string_view trigger) override;
 
   /// mkdir -p with every controller of the delegated root enabled on the way down. Leaves no trace in accesses().
   CgroupPath given(std::string_view path);

@@ -137,8 +137,7 @@ class ManagedWorld {
   /// Somebody else writes, and the daemon hears of it.
   void other_writes(std::string_view name, std::string_view file, std::string_view value) {
     kernel.write_as_other(path(name), file, value);
-    daemon->reconciler.changed(
-        {{.kind = TreeEvent::Kind::written, .cgroup = path(name), .file = std::string(file)}});
+    daemon->reconciler.changed({{.kind = TreeEvent::Kind::written, .cgroup = path(name), .file = std::string(file)}});
   }
 
   std::string text(std::string_view name, std::string_view file) { return kernel.text_of(path(name), file); }
