@@ -104,6 +104,25 @@ std::string json_of_plan(std::string_view name, const std::vector<std::string>& 
   return print(json);
 }
 
+std::string json_of_steps(const std::vector<std::string>& steps) {
+  Json json = Json::object();
+  json["plan"] = steps;
+  return print(json);
+}
+
+std::string json_of_applied(const Applied& applied) {
+  Json json = Json::object();
+  json["changed"] = Json::array();
+  for (const auto& [name, values] : applied.changed) {
+    Json one = Json::object();
+    one["name"] = name;
+    one["limits"] = encode(values);
+    json["changed"].push_back(std::move(one));
+  }
+  json["steps"] = applied.steps;
+  return print(json);
+}
+
 std::string json_of_done(std::string_view what, const std::vector<std::string>& names) {
   Json json = Json::object();
   json[std::string(what)] = names;

@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include "client/manager.h"
 #include "model/cgroup_status.h"
 #include "model/limit_value.h"
 
@@ -21,6 +22,10 @@ std::string json_of(std::span<const CgroupStatus> statuses);
 std::string json_of_limits(std::string_view name, const Values& limits);
 /// {"name":…,"plan":["web memory.max max -> 512M",…]}
 std::string json_of_plan(std::string_view name, const std::vector<std::string>& steps);
+/// {"plan":[…]}
+std::string json_of_steps(const std::vector<std::string>& steps);
+/// {"changed":[{"name":…,"limits":{…}},…],"steps":[…]}
+std::string json_of_applied(const Applied& applied);
 /// {"removed":["web",…]}
 std::string json_of_done(std::string_view what, const std::vector<std::string>& names);
 

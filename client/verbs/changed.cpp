@@ -1,12 +1,15 @@
 // Reports of what was done.
 #include "client/verbs/changed.h"
 
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/command_line.h"
 #include "client/exit_status.h"
 #include "client/json.h"
+#include "client/text.h"
 #include "client/views.h"
 
 namespace cgroupd::client {
@@ -19,6 +22,32 @@ void report_change(Session& session, const CgroupPath& name, const Values& in_fo
   const auto lines = in_force_lines(name.str(), in_force, session.line.changes);
   for (const auto& line : lines) session.output.done(line);
   if (lines.empty()) session.output.done(name.str() + ": " + std::string(otherwise));
+}
+
+void report_applied(Session& session, const Applied& applied, bool only_planned) {
+  auto& output = session.output;
+  if (output.style().json) {
+    output.json(only_planned ? json_of_steps(applied.steps) : json_of_applied(applied));
+    return;
+  }
+  if (applied.steps.empty() && applied.changed.empty()) {
+    output.done("nothing to do");
+    return;
+  }
+  if (only_planned) {
+    for (const auto& step : applied.steps) output.result(escaped(step) + "\n");
+    return;
+  }
+  std::set<std::string_view> told;
+  for (const auto& [name, values] : applied.changed) {
+    for (const auto& line : in_force_lines(name, values, {})) output.done(line);
+    if (!values.empty()) told.insert(name);
+  }
+  // What has no value to show: made without limits, removed.
+  for (const auto& step : applied.steps) {
+    const auto name = std::string_view(step).substr(0, step.find_first_of(" :"));
+    if (!told.contains(name)) output.done(step);
+  }
 }
 
 Result<int> for_each_name(Session& session, std::span<const CgroupPath> names, std::string_view done,

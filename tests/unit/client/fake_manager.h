@@ -16,6 +16,9 @@
 
 namespace cgroupd::client::test {
 
+/// 2026-11-24 12:00:00 UTC: what the fake machine's clock always shows.
+inline constexpr std::chrono::microseconds noon = std::chrono::seconds(1'795'521'600);
+
 struct FakeDaemon {
   std::vector<std::string> asked;  ///< "set_limits web memory.max=512M"
   Values in_force;
@@ -24,6 +27,7 @@ struct FakeDaemon {
   Applied applied;                        ///< apply and undo
   std::vector<HistoryEntry> entries;      ///< history
   std::vector<Event> events;              ///< watch
+  int input = -1;                         ///< cgctl's standard input
   std::optional<Error> bus_refusal;       ///< what is about no single cgroup: apply, undo, history, watch
   std::map<std::string, Error> refusals;  ///< by cgroup
 };
@@ -157,28 +161,30 @@ inline Said cgctl(FakeDaemon& daemon, const std::vector<std::string>& arguments,
   Said said;
   std::ostringstream out;
   std::ostringstream err;
-  const Surroundings world = {.out = out,
-                              .err = err,
-                              .style = {},
-                              .is_root = is_root,
-                              .has_terminal = false,
-                              .connect =
-                                  [&](BusChoice bus) {
-                                    said.bus = std::move(bus);
-                                    return std::make_unique<FakeManager>(daemon);
-                                  },
-                              .resolve_device = [](const std::string& path) -> Result<ResolvedDevice> {
-                                if (path == "/dev/sda")
-                                  return ResolvedDevice{.device = {.major = 8, .minor = 0}, .note = {}};
-                                if (path == "/dev/sda1")
-                                  return ResolvedDevice{.device = {.major = 8, .minor = 0},
-                                                        .note = "it is a partition"};
-                                return fail(ErrorCode::not_found, path + ": No such file or directory");
-                              },
-                              .become = [&](const std::vector<std::string>& command) -> Error {
-                                said.became = command;
-                                return {.code = ErrorCode::unreachable, .message = "no ssh here"};
-                              }};
+  const Surroundings world = {
+      .out = out,
+      .err = err,
+      .style = {},
+      .is_root = is_root,
+      .has_terminal = false,
+      .connect =
+          [&](BusChoice bus) {
+            said.bus = std::move(bus);
+            return std::make_unique<FakeManager>(daemon);
+          },
+      .resolve_device = [](const std::string& path) -> Result<ResolvedDevice> {
+        if (path == "/dev/sda") return ResolvedDevice{.device = {.major = 8, .minor = 0}, .note = {}};
+        if (path == "/dev/sda1") return ResolvedDevice{.device = {.major = 8, .minor = 0}, .note = "it is a partition"};
+        return fail(ErrorCode::not_found, path + ": No such file or directory");
+      },
+      .become = [&](const std::vector<std::string>& command) -> Error {
+        said.became = command;
+        return {.code = ErrorCode::unreachable, .message = "no ssh here"};
+      },
+      .machine = {.now = [] { return noon; },
+                  .user_name = [](std::uint32_t uid) { return uid == 1000 ? "dev" : std::to_string(uid); },
+                  .interrupts = []() -> Result<Descriptor> { return Descriptor(); },
+                  .input = daemon.input}};
   said.status = run_program(arguments, world);
   said.out = out.str();
   said.err = err.str();
