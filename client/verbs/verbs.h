@@ -18,7 +18,9 @@ extern const Verb thaw_verb;
 extern const Verb kill_verb;
 extern const Verb remove_verb;
 extern const Verb apply_verb;
+extern const Verb history_verb;
 extern const Verb undo_verb;
+extern const Verb watch_verb;
 extern const Verb reload_verb;
 extern const Verb help_verb;
 

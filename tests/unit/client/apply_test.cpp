@@ -68,14 +68,14 @@ TEST_F(Apply, ReadsADirectoryAndStandardInput) {
 TEST_F(Apply, SaysWhatChangedALineEach) {
   daemon.applied = {
       .changed = {{"web", {in_force("memory.max", "536870912"), in_force("pids.max", "200")}}, {"db", {}}},
-      .steps = {"web memory.max max -> 536870912", "web pids.max max -> 200", "db: created", "old: removed"}};
+      .steps = {"web memory.max max -> 536870912", "web pids.max max -> 200", "db: make", "old: remove"}};
   const auto web = file("web.conf", "[cgroup web]\nmemory = 512M\n");
   EXPECT_EQ(cgctl(daemon, {"apply", "-f", web}).out,
-            "web: memory.max 512M\nweb: pids.max 200\ndb: created\nold: removed\n");
+            "db: created\nweb: memory.max 512M\nweb: pids.max 200\nold: removed\n");
   EXPECT_EQ(cgctl(daemon, {"-q", "apply", "-f", web}).out, "");
   EXPECT_EQ(cgctl(daemon, {"--json", "apply", "-f", web}).out,
             R"({"changed":[{"name":"web","limits":{"memory.max":536870912,"pids.max":200}},{"name":"db","limits":{}}],)"
-            R"("steps":["web memory.max max -> 536870912","web pids.max max -> 200","db: created","old: removed"]})"
+            R"("steps":["web memory.max max -> 536870912","web pids.max max -> 200","db: make","old: remove"]})"
             "\n");
 }
 

@@ -107,6 +107,16 @@ INSTANTIATE_TEST_SUITE_P(
         WrongInput{{"create", "web", "--for", "1m"}, {"unknown flag --for for create", "belongs to set"}},
         WrongInput{{"create", "web", "--drift", "none"}, {"--drift none"}}));
 
+INSTANTIATE_TEST_SUITE_P(HistoryAndWatch, WrongInputTest,
+                         testing::Values(WrongInput{{"history", "web", "db"}, {"unexpected 'db' for history"}},
+                                         WrongInput{{"history", "a//b"}, {"'a//b'"}},
+                                         WrongInput{{"history", "--last", "0"}, {"--last 0", "1 to 1000"}},
+                                         WrongInput{{"history", "--last", "1001"}, {"--last 1001", "1 to 1000"}},
+                                         WrongInput{{"history", "--last", "few"}, {"--last few"}},
+                                         WrongInput{{"watch", "web", "db"}, {"unexpected 'db' for watch"}},
+                                         WrongInput{{"watch", "/web"}, {"'/web'"}},
+                                         WrongInput{{"watch", "--last", "1"}, {"belongs to history"}}));
+
 INSTANTIATE_TEST_SUITE_P(
     ApplyAndUndo, WrongInputTest,
     testing::Values(WrongInput{{"apply"}, {"apply needs a file", "cgctl apply -f web.conf"}},
