@@ -22,6 +22,7 @@ extern const Verb history_verb;
 extern const Verb undo_verb;
 extern const Verb watch_verb;
 extern const Verb reload_verb;
+extern const Verb completion_verb;
 extern const Verb help_verb;
 
 }  // namespace cgroupd::client

@@ -117,6 +117,11 @@ INSTANTIATE_TEST_SUITE_P(HistoryAndWatch, WrongInputTest,
                                          WrongInput{{"watch", "/web"}, {"'/web'"}},
                                          WrongInput{{"watch", "--last", "1"}, {"belongs to history"}}));
 
+INSTANTIATE_TEST_SUITE_P(CompletionOf, WrongInputTest,
+                         testing::Values(WrongInput{{"completion"}, {"completion needs the name of a shell", "bash"}},
+                                         WrongInput{{"completion", "fish"}, {"no completion for 'fish'", "bash"}},
+                                         WrongInput{{"completion", "bash", "bash"}, {"unexpected 'bash'"}}));
+
 INSTANTIATE_TEST_SUITE_P(
     ApplyAndUndo, WrongInputTest,
     testing::Values(WrongInput{{"apply"}, {"apply needs a file", "cgctl apply -f web.conf"}},
