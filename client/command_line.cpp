@@ -33,6 +33,26 @@ bool speaks_of_device(FlagPart part) {
          part == FlagPart::write_iops;
 }
 
+bool needs_name(Words words) {
+  switch (words) {
+    case Words::none:
+    case Words::optional_name:
+    case Words::verb:
+    case Words::number:
+    case Words::shell:
+      return false;
+    case Words::name:
+    case Words::names:
+    case Words::name_and_limits:
+    case Words::name_and_pids:
+    case Words::name_and_command:
+      return true;
+  }
+  return true;
+}
+
+constexpr std::size_t longest_shown = 64;
+
 class Reader {
  public:
   Reader(const Tokens& tokens, const DeviceResolver& resolve_device)
@@ -79,7 +99,40 @@ class Reader {
       return any_limit(token, value);
     } else {
       line_.options[name] = value;
+      return typed_option(token, value);
     }
+    return {};
+  }
+
+  // Options of single verbs whose value is more than a word.
+  Result<void> typed_option(const Token& token, const std::string& value) {
+    const auto name = token.option->name;
+    if (name == "file") line_.files.push_back(value);
+    if (name == "for") return once(token, value, parse_time_span(value).map(to_time), line_.lease);
+    if (name == "within") return once(token, value, parse_time_span(value).map(to_time), line_.within);
+    if (name == "drift") return once(token, value, parse_drift_policy(value), line_.drift);
+    if (name == "last") {
+      constexpr std::uint64_t most = 1000;  // as the bus has it (History)
+      return once(token, value, parse_count(value, 1, most).map(to_number), line_.last);
+    }
+    return {};
+  }
+
+  static std::chrono::microseconds to_time(std::uint64_t microseconds) {
+    return std::chrono::microseconds(microseconds);
+  }
+  static std::uint32_t to_number(std::uint64_t number) { return static_cast<std::uint32_t>(number); }
+
+  // Said twice is fine; said twice differently is not.
+  template <typename T>
+  static Result<void> once(const Token& token, const std::string& value, const Result<T>& parsed,
+                           std::optional<T>& into) {
+    if (!parsed) return fail(about_flag(parsed.error(), token.said, value));
+    if (into && *into != *parsed) {
+      return fail(ErrorCode::invalid_argument, token.said + " " + value + " contradicts the " + token.said + " before",
+                  "say it once");
+    }
+    into = *parsed;
     return {};
   }
 
@@ -147,7 +200,12 @@ class Reader {
         return topic(said);
       case Words::names:
         return name(said);
+      case Words::number:
+        return change_number(said);
+      case Words::shell:
+        return shell(said);
       case Words::name:
+      case Words::optional_name:
       case Words::name_and_command:
         return is_first ? name(said) : unexpected(said);
       case Words::name_and_limits:
@@ -178,6 +236,27 @@ class Reader {
     if (!number) return fail(about_flag(number.error(), "process id", said));
     const auto pid = static_cast<pid_t>(*number);
     if (std::ranges::find(line_.pids, pid) == line_.pids.end()) line_.pids.push_back(pid);
+    return {};
+  }
+
+  Result<void> change_number(const std::string& said) {
+    if (line_.number != 0) return unexpected(said);
+    const auto number = parse_count(said, 1, INT64_MAX);
+    if (!number) {
+      return fail(ErrorCode::invalid_argument, "'" + said.substr(0, longest_shown) + "' is not the number of a change",
+                  "cgctl history shows them");
+    }
+    line_.number = *number;
+    return {};
+  }
+
+  Result<void> shell(const std::string& said) {
+    if (has_shell_) return unexpected(said);
+    if (said != "bash") {
+      return fail(ErrorCode::invalid_argument, "no completion for '" + said.substr(0, longest_shown) + "'",
+                  "there is one for bash");
+    }
+    has_shell_ = true;
     return {};
   }
 
@@ -212,8 +291,14 @@ class Reader {
 
   Result<void> complete() const {
     const std::string who(verb().name);
-    if (verb().words != Words::none && verb().words != Words::verb && line_.names.empty()) {
+    if (needs_name(verb().words) && line_.names.empty()) {
       return fail(ErrorCode::invalid_argument, who + " needs the name of a cgroup", first_example(verb()));
+    }
+    if (verb().words == Words::number && line_.number == 0) {
+      return fail(ErrorCode::invalid_argument, who + " needs the number of a change", "cgctl history shows them");
+    }
+    if (verb().words == Words::shell && !has_shell_) {
+      return fail(ErrorCode::invalid_argument, who + " needs the name of a shell", first_example(verb()));
     }
     if (verb().words == Words::name_and_limits && line_.limits.empty()) {
       return fail(ErrorCode::invalid_argument, who + " needs the name of a limit", first_example(verb()));
@@ -221,16 +306,17 @@ class Reader {
     if (verb().words == Words::name_and_pids && line_.pids.empty()) {
       return fail(ErrorCode::invalid_argument, who + " needs a process id", first_example(verb()));
     }
-    if (verb().needs_limits && line_.changes.empty()) {
+    if (verb().needs_limits && line_.changes.empty() && !line_.drift) {
       return fail(ErrorCode::invalid_argument, who + " needs at least one limit",
                   first_example(verb()) + "; cgctl " + who + " --help lists them");
     }
-    return {};
+    return verb().check == nullptr ? Result<void>() : verb().check(line_);
   }
 
   const Tokens& tokens_;
   const DeviceResolver& resolve_device_;
   CommandLine line_;
+  bool has_shell_ = false;
 };
 
 }  // namespace

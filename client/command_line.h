@@ -1,6 +1,8 @@
 // argv made into what is wanted: every word understood, or one sentence about the one that is not.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -15,6 +17,7 @@
 #include "client/tokens.h"
 #include "client/verb.h"
 #include "model/cgroup_path.h"
+#include "model/desired.h"
 #include "model/limit_change.h"
 #include "model/result.h"
 
@@ -29,9 +32,15 @@ struct CommandLine {
   std::optional<BusChoice> bus;  ///< none: by who we are
   std::vector<CgroupPath> names;
   std::vector<pid_t> pids;
-  std::vector<const Limit*> limits;  ///< unset: without repetition
-  std::vector<std::string> command;  ///< run
-  const Verb* topic = nullptr;       ///< help VERB
+  std::vector<const Limit*> limits;                 ///< unset: without repetition
+  std::vector<std::string> command;                 ///< run
+  const Verb* topic = nullptr;                      ///< help VERB
+  std::uint64_t number = 0;                         ///< undo N
+  std::vector<std::string> files;                   ///< --file, as written
+  std::optional<std::chrono::microseconds> lease;   ///< --for
+  std::optional<std::chrono::microseconds> within;  ///< --within
+  std::optional<DriftPolicy> drift;                 ///< --drift
+  std::optional<std::uint32_t> last;                ///< --last
   Changes changes;
   std::map<std::string_view, std::string> options;  ///< the verb's own, by name
   std::vector<std::string> notes;                   ///< what the user should know before it is done

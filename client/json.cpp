@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "client/desired_view.h"
+#include "client/times.h"
 #include "model/device_keys.h"
 
 namespace cgroupd::client {
@@ -47,12 +49,80 @@ Json encode(const DeviceMaxima& maxima) {
   return json;
 }
 
+Json encode(const Value& value) {
+  return std::visit([](const auto& v) { return encode(v); }, value);
+}
+
 Json encode(const Values& values) {
   Json json = Json::object();
-  for (const auto& [limit, value] : values) {
-    json[std::string(limit->file)] = std::visit([](const auto& v) { return encode(v); }, value);
-  }
+  for (const auto& [limit, value] : values) json[std::string(limit->file)] = encode(value);
   return json;
+}
+
+Json encode(const DesiredLimit& desired) {
+  Json json = Json::object();
+  json["value"] = encode(desired.value);
+  json["origin"] = origin_name(desired.origin);
+  if (desired.ends) {
+    json["ends"] = print_iso_time(*desired.ends);
+    json["ends_usec"] = desired.ends->count();
+  }
+  if (desired.afterwards) json["afterwards"] = encode(*desired.afterwards);
+  return json;
+}
+
+Json encode_desired(const CgroupStatus& status) {
+  Json json = Json::object();
+  for (const auto& [limit, desired] : status.desired) json[std::string(limit->file)] = encode(desired);
+  return json;
+}
+
+Json encode_drifted(const CgroupStatus& status) {
+  Json json = Json::array();
+  for (const auto* const limit : drifted_limits(status)) json.push_back(limit->file);
+  return json;
+}
+
+Json encode(const std::vector<CgroupPath>& names) {
+  Json json = Json::array();
+  for (const auto& name : names) json.push_back(name.str());
+  return json;
+}
+
+Json encode(const HistoryChange& change) {
+  Json json = Json::object();
+  json["cgroup"] = change.cgroup.str();
+  json["limit"] = change.limit->file;
+  json["before"] = encode(change.before);
+  json["after"] = encode(change.after);
+  return json;
+}
+
+Json encode(const HistoryEntry& entry) {
+  Json json = Json::object();
+  json["id"] = entry.id;
+  json["time"] = print_iso_time(entry.time);
+  json["time_usec"] = entry.time.count();
+  json["cause"] = cause_name(entry.cause);
+  if (entry.who.uid) json["uid"] = *entry.who.uid;
+  if (entry.who.pid) json["pid"] = *entry.who.pid;
+  if (!entry.who.unit.empty()) json["unit"] = entry.who.unit;
+  if (!entry.who.command.empty()) json["command"] = entry.who.command;
+  if (entry.undoes) json["undoes"] = *entry.undoes;
+  json["made"] = encode(entry.made);
+  json["removed"] = encode(entry.removed);
+  json["changes"] = Json::array();
+  for (const auto& change : entry.changes) json["changes"].push_back(encode(change));
+  return json;
+}
+
+// A value of a limit, in the form that `limits` has, and any other text as it is.
+Json encode_detail(const std::string& key, const std::string& text, const Limit* limit) {
+  const bool is_value = key == "found" || key == "wanted" || key == "before";
+  if (is_value && limit != nullptr) {
+    if (const auto value = parse_value(*limit, text)) return encode(*value);
+  }
+  return text;
 }
 
 Json encode(const Numbers& numbers) {
@@ -70,6 +140,9 @@ Json encode(const CgroupStatus& status) {
   json["events"] = encode(status.events);
   json["populated"] = status.populated;
   json["frozen"] = status.frozen;
+  json["desired"] = encode_desired(status);
+  json["drift"] = drift_policy_name(status.drift);
+  json["drifted"] = encode_drifted(status);
   return json;
 }
 
@@ -104,9 +177,55 @@ std::string json_of_plan(std::string_view name, const std::vector<std::string>& 
   return print(json);
 }
 
+std::string json_of_steps(const std::vector<std::string>& steps) {
+  Json json = Json::object();
+  json["plan"] = steps;
+  return print(json);
+}
+
+std::string json_of_applied(const Applied& applied) {
+  Json json = Json::object();
+  json["changed"] = Json::array();
+  for (const auto& [name, values] : applied.changed) {
+    Json one = Json::object();
+    one["name"] = name;
+    one["limits"] = encode(values);
+    json["changed"].push_back(std::move(one));
+  }
+  json["steps"] = applied.steps;
+  return print(json);
+}
+
 std::string json_of_done(std::string_view what, const std::vector<std::string>& names) {
   Json json = Json::object();
   json[std::string(what)] = names;
+  return print(json);
+}
+
+std::string json_of_history(std::span<const HistoryEntry> entries) {
+  Json json = Json::array();
+  for (const auto& entry : entries) json.push_back(encode(entry));
+  return print(json);
+}
+
+std::string json_of_event(const Event& event, std::chrono::microseconds time) {
+  Json json = Json::object();
+  json["event"] = event_name(event.kind);
+  json["cgroup"] = event.cgroup;
+  json["time"] = print_iso_time(time);
+  if (!event.limit.empty()) json["file"] = event.limit;
+  if (event.kind == EventKind::limits_changed) json["in_force"] = encode(event.in_force);
+  if (event.kind == EventKind::lease_ended) json["limits"] = event.limits;
+  const Limit* const limit = find_limit(event.limit);
+  for (const auto& [key, detail] : event.details) {
+    // A detail of a newer daemon does not overwrite what is promised.
+    if (json.contains(key)) continue;
+    if (const auto* const text = std::get_if<std::string>(&detail)) {
+      json[key] = encode_detail(key, *text, limit);
+    } else {
+      json[key] = std::get<std::uint64_t>(detail);
+    }
+  }
   return print(json);
 }
 

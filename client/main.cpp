@@ -11,6 +11,7 @@
 
 #include "client/device.h"
 #include "client/exit_status.h"
+#include "client/machine.h"
 #include "client/program.h"
 #include "client/ssh.h"
 
@@ -41,7 +42,8 @@ int main(int argc, char** argv) {
         .has_terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1,
         .connect = cgroupd::client::make_manager_bus,
         .resolve_device = cgroupd::client::resolve_device,
-        .become = cgroupd::client::become};
+        .become = cgroupd::client::become,
+        .machine = cgroupd::client::this_machine()};
     const int status = cgroupd::client::run_program(arguments, world);
     errno = 0;
     std::cout.flush();

@@ -1,15 +1,24 @@
 // What cgctl asks of the daemon: the seam between the verbs and the bus.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
 
 #include "client/descriptor.h"
+#include "client/event.h"
+#include "config/declared_cgroups.h"
 #include "model/cgroup_path.h"
 #include "model/cgroup_status.h"
+#include "model/desired.h"
+#include "model/history.h"
 #include "model/limit_change.h"
 #include "model/limit_value.h"
 #include "model/result.h"
@@ -18,10 +27,35 @@ namespace cgroupd::client {
 
 struct CreateOptions {
   bool if_absent = false;
+  bool runtime = false;  ///< not kept across a reboot
+  std::optional<DriftPolicy> drift = {};
 };
 
 struct SetOptions {
+  bool force = false;                                    ///< lowering memory may kill
+  bool runtime = false;                                  ///< not kept across a reboot
+  std::optional<std::chrono::microseconds> within = {};  ///< how long lowering memory may take; none: the daemon's
+  std::optional<std::chrono::microseconds> lease = {};   ///< for so long only
+  std::optional<DriftPolicy> drift = {};                 ///< none: as it is
+};
+
+struct ApplyOptions {
+  bool plan = false;   ///< changes nothing
+  bool prune = false;  ///< takes away what earlier calls made or stated and this one does not name
   bool force = false;
+  std::optional<std::chrono::microseconds> within = {};
+};
+
+struct UndoOptions {
+  bool plan = false;
+  bool force = false;
+  std::optional<std::chrono::microseconds> within = {};
+};
+
+/// What a change of several cgroups did, or would do.
+struct Applied {
+  std::vector<std::pair<std::string, Values>> changed;  ///< by name: what is in force now
+  std::vector<std::string> steps;                       ///< in order; none: nothing to do
 };
 
 /// The daemon. `unreachable` means that it did not get the request or that nobody knows whether it did.
@@ -41,6 +75,18 @@ class Manager {
   virtual Result<std::vector<std::string>> plan(const CgroupPath& name, const Changes& changes,
                                                 const SetOptions& options) = 0;
   virtual Result<Values> unset(const CgroupPath& name, std::span<const Limit* const> limits) = 0;
+  /// One transaction over all of them.
+  virtual Result<Applied> apply(const DeclaredCgroups& cgroups, const ApplyOptions& options) = 0;
+  /// Takes the change with this number back.
+  virtual Result<Applied> undo(std::uint64_t id, const UndoOptions& options) = 0;
+  /// Newest first.
+  virtual Result<std::vector<HistoryEntry>> history(const HistoryQuery& query) = 0;
+  /// The daemon reads its configuration again; what it did to make it true.
+  virtual Result<std::vector<std::string>> reload() = 0;
+  /// Hands every event to `on_event`, in order, until `interrupt` is readable. Outlives the daemon: that it went and
+  /// came back are events, too. unreachable when there is no daemon to begin with, when the bus goes away, or when the
+  /// daemon was away at the end.
+  virtual Result<void> watch(const std::function<void(const Event&)>& on_event, const Descriptor& interrupt) = 0;
   virtual Result<void> remove(const CgroupPath& name, bool kill) = 0;
   virtual Result<void> attach(const CgroupPath& name, std::span<const Descriptor> pidfds) = 0;
   virtual Result<void> attach_pids(const CgroupPath& name, std::span<const pid_t> pids) = 0;

@@ -1,19 +1,20 @@
 // Calls of the generated proxy, and what the bus says as errors that name a way out.
 #include "client/manager_bus.h"
 
-#include <algorithm>
 #include <chrono>
-#include <initializer_list>
+#include <functional>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include <fcntl.h>
 #include <sdbus-c++/IConnection.h>
 #include <sdbus-c++/IProxy.h>
-#include <sdbus-c++/ProxyInterfaces.h>
+#include <sdbus-c++/Message.h>
 
-#include "dbus/manager_proxy.h"
+#include "client/manager_bus_error.h"
+#include "client/manager_bus_events.h"
 #include "dbus/wire.h"
 
 namespace cgroupd::client {
@@ -23,86 +24,11 @@ namespace {
 // ctrl-C.
 constexpr auto longest_call = std::chrono::minutes(10);
 
-// Signals are not subscribed to (registerProxy is never called): cgctl asks and leaves.
-class Proxy final : public org::cgroupd1::Manager_proxy {
- public:
-  explicit Proxy(sdbus::IProxy& proxy) : Manager_proxy(proxy) {}
-
- private:
-  void onCreated(const std::string& /*name*/) override {}
-  void onRemoved(const std::string& /*name*/) override {}
-  void onLimitsChanged(const std::string& /*name*/, const wire::Dictionary& /*in_force*/) override {}
-  void onDrifted(const std::string& /*name*/, const std::string& /*file*/,
-                 const wire::Dictionary& /*details*/) override {}
-  void onLeaseEnded(const std::string& /*name*/, const std::vector<std::string>& /*limits*/,
-                    const std::string& /*reason*/) override {}
-  void onPressure(const std::string& /*name*/, const std::string& /*file*/,
-                  const wire::Dictionary& /*details*/) override {}
-};
-
 struct Connection {
   std::unique_ptr<sdbus::IConnection> bus;
   std::unique_ptr<sdbus::IProxy> proxy;
   std::unique_ptr<Proxy> manager;
 };
-
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-std::string systemctl(const BusChoice& bus) {
-  return bus == BusChoice(Bus::system) ? "systemctl" : "systemctl --user";
-}
-
-std::string how_to_start(const BusChoice& bus) {
-  if (std::holds_alternative<std::string>(bus)) return "start it there: cgroupd --bus ADDRESS --root DIR";
-  return "start it: " + systemctl(bus) + " start cgroupd, or without systemd: cgroupd --root DIR";
-}
-
-std::string which_bus(const BusChoice& bus) {
-  if (const auto* const address = std::get_if<std::string>(&bus)) return "the bus at " + *address;
-  return std::get<Bus>(bus) == Bus::system ? "the system bus" : "the user's bus";
-}
-
-Error from_sdbus(const sdbus::Error& error, const BusChoice& bus) {
-  const std::string_view name = error.getName();
-  constexpr std::string_view standard = "org.freedesktop.DBus.Error.";
-  if (!name.starts_with(standard)) {
-    if (name.starts_with(wire::error_prefix)) return wire::from_bus_error(error);
-    // Whoever activates us on the bus answers in its own words: "Unit cgroupd.service not found."
-    if (name.starts_with("org.freedesktop.systemd1.")) {
-      return {.code = ErrorCode::unreachable,
-              .message = "the daemon could not be started: " + error.getMessage(),
-              .hint = how_to_start(bus)};
-    }
-    return wire::from_bus_error(error);
-  }
-  const auto what = name.substr(standard.size());
-  if (what == "ServiceUnknown" || what == "NameHasNoOwner" || what.starts_with("Spawn.")) {
-    return {.code = ErrorCode::unreachable, .message = "no cgroupd on " + which_bus(bus), .hint = how_to_start(bus)};
-  }
-  // The bus daemon's word for an activation that came to nothing.
-  if (what == "TimedOut") {
-    return {.code = ErrorCode::unreachable,
-            .message = "cgroupd could not be started on " + which_bus(bus) + " (" + error.getMessage() + ")",
-            .hint = "see: " + systemctl(bus) + " status cgroupd"};
-  }
-  if (is_one_of(what, {"NoReply", "Timeout", "Disconnected"})) {
-    return {.code = ErrorCode::unreachable,
-            .message = "cgroupd did not answer on " + which_bus(bus) + " (" + error.getMessage() + ")",
-            .hint = "whether it did what was asked is not known; see: " + systemctl(bus) + " status cgroupd"};
-  }
-  if (is_one_of(what, {"UnknownMethod", "UnknownInterface", "UnknownObject", "InvalidSignature"})) {
-    return {.code = ErrorCode::unsupported,
-            .message = "the running cgroupd does not know this request (" + error.getMessage() + ")",
-            .hint = "cgctl and cgroupd are of different versions; restart cgroupd"};
-  }
-  if (what == "AccessDenied" || what == "AuthFailed") {
-    return {
-        .code = ErrorCode::not_authorized, .message = which_bus(bus) + " refuses: " + error.getMessage(), .hint = {}};
-  }
-  return {.code = ErrorCode::failed, .message = error.getMessage(), .hint = {}};
-}
 
 class ManagerBus final : public Manager {
  public:
@@ -111,6 +37,8 @@ class ManagerBus final : public Manager {
   Result<Values> create(const CgroupPath& name, const Changes& limits, const CreateOptions& options) override {
     wire::Dictionary wanted;
     if (options.if_absent) wanted["if_absent"] = sdbus::Variant(true);
+    if (options.runtime) wanted["runtime"] = sdbus::Variant(true);
+    add_drift(wanted, options.drift);
     return call([&](Proxy& manager) {
       return wire::decode_values(manager.Create(name.str(), wire::encode_changes(limits), wanted));
     });
@@ -196,11 +124,103 @@ class ManagerBus final : public Manager {
     return tell([&](Proxy& manager) { manager.Kill(name.str()); });
   }
 
+  Result<Applied> apply(const DeclaredCgroups& cgroups, const ApplyOptions& options) override {
+    std::vector<sdbus::Struct<std::string, wire::Dictionary, wire::Dictionary>> wanted;
+    wanted.reserve(cgroups.size());
+    for (const auto& cgroup : cgroups) {
+      wire::Dictionary of_cgroup;
+      if (cgroup.profile) of_cgroup["profile"] = sdbus::Variant(*cgroup.profile);
+      add_drift(of_cgroup, cgroup.drift);
+      wanted.emplace_back(cgroup.name.str(), wire::encode_changes(cgroup.limits), std::move(of_cgroup));
+    }
+    wire::Dictionary how;
+    if (options.plan) how["plan"] = sdbus::Variant(true);
+    if (options.prune) how["prune"] = sdbus::Variant(true);
+    if (options.force) how["force"] = sdbus::Variant(true);
+    add_time(how, "within_usec", options.within);
+    return call([&](Proxy& manager) { return decode_applied(manager.Apply(wanted, how)); });
+  }
+
+  Result<Applied> undo(std::uint64_t id, const UndoOptions& options) override {
+    wire::Dictionary how;
+    if (options.plan) how["plan"] = sdbus::Variant(true);
+    if (options.force) how["force"] = sdbus::Variant(true);
+    add_time(how, "within_usec", options.within);
+    return call([&](Proxy& manager) { return decode_applied(manager.Undo(id, how)); });
+  }
+
+  Result<std::vector<HistoryEntry>> history(const HistoryQuery& query) override {
+    wire::Dictionary which = {{"most", sdbus::Variant(query.most)}};
+    if (query.cgroup) which["name"] = sdbus::Variant(query.cgroup->str());
+    if (query.before) which["before"] = sdbus::Variant(*query.before);
+    return call([&](Proxy& manager) { return wire::decode_history(manager.History(which)); });
+  }
+
+  Result<std::vector<std::string>> reload() override {
+    return call([&](Proxy& manager) -> Result<std::vector<std::string>> { return manager.Reload(); });
+  }
+
+  Result<void> watch(const std::function<void(const Event&)>& on_event, const Descriptor& interrupt) override {
+    const auto manager = connect();
+    if (!manager) return fail(manager.error());
+    try {
+      sdbus::IConnection& bus = *connection_->bus;
+      bool is_there = true;
+      const auto slot = bus.addMatch(match_of_owner(), [&](sdbus::Message& message) {
+        std::string name;
+        std::string before;
+        std::string now;
+        message >> name >> before >> now;
+        if (is_there == !now.empty()) return;  // handed over from one daemon to the next
+        is_there = !now.empty();
+        on_event({.kind = is_there ? EventKind::daemon_back : EventKind::daemon_gone});
+      });
+      (*manager)->listen(on_event);
+      // Asked last, so that nothing that happens from here on is missed; without a daemon it is the call that says so.
+      static_cast<void>((*manager)->Version());
+      if (auto ok = work_until(bus, interrupt, bus_); !ok) return ok;
+      if (is_there) return {};
+      return fail(ErrorCode::unreachable, "cgroupd left " + which_bus(bus_) + " and has not come back",
+                  how_to_start(bus_));
+    } catch (const sdbus::Error& error) {
+      return fail(from_sdbus(error, bus_));
+    }
+  }
+
  private:
+  static void add_time(wire::Dictionary& options, const char* key, std::optional<std::chrono::microseconds> time) {
+    if (time) options[key] = sdbus::Variant(static_cast<std::uint64_t>(time->count()));
+  }
+
+  static void add_drift(wire::Dictionary& options, std::optional<DriftPolicy> drift) {
+    if (drift) options["drift"] = sdbus::Variant(std::string(drift_policy_name(*drift)));
+  }
+
   static wire::Dictionary dictionary(const SetOptions& options) {
     wire::Dictionary wanted;
     if (options.force) wanted["force"] = sdbus::Variant(true);
+    if (options.runtime) wanted["runtime"] = sdbus::Variant(true);
+    add_time(wanted, "within_usec", options.within);
+    add_time(wanted, "lease_usec", options.lease);
+    add_drift(wanted, options.drift);
     return wanted;
+  }
+
+  static std::string match_of_owner() {
+    return std::string("type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',") +
+           "member='NameOwnerChanged',arg0='" + wire::service_name + "'";
+  }
+
+  using AppliedAnswer = std::tuple<std::vector<sdbus::Struct<std::string, wire::Dictionary>>, std::vector<std::string>>;
+
+  static Result<Applied> decode_applied(AppliedAnswer answer) {
+    Applied applied = {.changed = {}, .steps = std::move(std::get<1>(answer))};
+    for (const auto& one : std::get<0>(answer)) {
+      auto values = wire::decode_values(one.get<1>());
+      if (!values) return fail(std::move(values.error()));
+      applied.changed.emplace_back(one.get<0>(), *std::move(values));
+    }
+    return applied;
   }
 
   Result<Proxy*> connect() {

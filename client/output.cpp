@@ -43,6 +43,10 @@ void Output::json(std::string_view text) {
   out_ << text << '\n';
 }
 
+void Output::flush() {
+  out_.flush();
+}
+
 void Output::note(std::string_view text) {
   if (!style_.quiet) err_ << "cgctl: " << escaped(text) << '\n';
 }

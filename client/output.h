@@ -27,6 +27,8 @@ class Output {
   void done(std::string_view text);
   /// One JSON value on its own line.
   void json(std::string_view text);
+  /// Whoever reads along gets what was written so far.
+  void flush();
   /// Something the user should know, on standard error; not with --quiet.
   void note(std::string_view text);
   void error(const Error& error);

@@ -48,7 +48,7 @@ int run_program(std::span<const std::string> arguments, const Surroundings& worl
   }
   for (const auto& note : line->notes) output.note(note);
   const auto manager = world.connect(line->bus.value_or(world.is_root ? Bus::system : Bus::user));
-  Session session = {.line = *line, .manager = *manager, .output = output};
+  Session session = {.line = *line, .manager = *manager, .output = output, .machine = world.machine};
   const auto status = line->verb->act(session);
   if (status) return *status;
   output.error(status.error());

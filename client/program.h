@@ -25,6 +25,7 @@ struct Surroundings {
   std::function<std::unique_ptr<Manager>(BusChoice)> connect;
   DeviceResolver resolve_device;
   std::function<Error(const std::vector<std::string>&)> become;
+  Machine machine;
 };
 
 int run_program(std::span<const std::string> arguments, const Surroundings& world);

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "client/desired_view.h"
 #include "client/text.h"
 #include "model/quantity.h"
 
@@ -49,8 +50,8 @@ Colour colour_of(std::uint64_t percent) {
 }
 
 std::string state_of(const CgroupStatus& status) {
-  if (status.frozen) return "frozen";
-  return status.populated ? "populated" : "empty";
+  const std::string state = status.frozen ? "frozen" : status.populated ? "populated" : "empty";
+  return drifted_limits(status).empty() ? state : state + ", drifted";
 }
 
 // "12.3M (19%)" and "51.7M"; empty where there is nothing to say.
@@ -72,16 +73,24 @@ UseAndRoom use_and_room(const CgroupStatus& status, const Limit& limit, const Va
           .room = print_number(limit, *most - std::min(*use, *most))};
 }
 
-std::string limits_table(const CgroupStatus& status, const OutputStyle& style) {
+std::string limits_table(const CgroupStatus& status, const OutputStyle& style, std::chrono::microseconds now) {
   std::vector<std::vector<std::string>> rows;
   rows.push_back({"  LIMIT", "IN FORCE", "USED", "HEADROOM"});
-  for (const auto& [limit, value] : status.limits) {
-    const bool is_set = value != unset_value(*limit);
-    if (!is_set && std::ranges::find(always_shown, limit->file) == always_shown.end()) continue;
-    auto [use, room] = use_and_room(status, *limit, value, style);
-    const auto shown =
-        coloured(print_value_for_people(*limit, value), is_set ? Colour::bold : Colour::none, style.colour);
-    rows.push_back({"  " + std::string(limit->file), shown, std::move(use), std::move(room)});
+  if (!status.desired.empty()) rows.front().emplace_back("ASKED FOR BY");
+  const auto drifted = drifted_limits(status);
+  for (const auto& limit : all_limits()) {
+    const auto in_force = status.limits.find(&limit);
+    const auto standing = standing_text(status, limit, now);
+    const bool is_there = in_force != status.limits.end();
+    const bool is_set = is_there && in_force->second != unset_value(limit);
+    const bool is_known = is_there && std::ranges::find(always_shown, limit.file) != always_shown.end();
+    if (!is_set && !is_known && standing.empty()) continue;
+    auto [use, room] = is_there ? use_and_room(status, limit, in_force->second, style) : UseAndRoom();
+    const auto shown = is_there ? print_value_for_people(limit, in_force->second) : std::string("-");
+    const bool has_drifted = std::ranges::find(drifted, &limit) != drifted.end();
+    rows.push_back({"  " + std::string(limit.file), coloured(shown, is_set ? Colour::bold : Colour::none, style.colour),
+                    std::move(use), std::move(room),
+                    coloured(standing, has_drifted ? Colour::red : Colour::none, style.colour)});
   }
   return rows.size() == 1 ? std::string() : columns(rows);
 }
@@ -183,14 +192,17 @@ std::optional<std::uint64_t> number_of(const Numbers& numbers, std::string_view 
   return at == numbers.end() ? std::nullopt : std::optional(at->second);
 }
 
-std::string show_view(const CgroupStatus& status, const OutputStyle& style) {
+std::string show_view(const CgroupStatus& status, const OutputStyle& style, std::chrono::microseconds now) {
   std::string out = coloured(escaped(status.name), Colour::bold, style.colour) + "\n";
   std::vector<std::vector<std::string>> facts = {{"  path", escaped(status.path)}, {"  state", state_of(status)}};
+  if (status.drift != DriftPolicy::repair) {
+    facts.push_back({"  drift", std::string(drift_policy_name(status.drift))});
+  }
   if (auto line = cpu_line(status); !line.empty()) facts.push_back({"  cpu time", std::move(line)});
   if (const auto peak = number_of(status.usage, "memory.peak")) facts.push_back({"  memory peak", print_bytes(*peak)});
   if (auto line = counters_line(status.events); !line.empty()) facts.push_back({"  events", std::move(line)});
   out += columns(facts);
-  if (const auto table = limits_table(status, style); !table.empty()) out += "\n" + table;
+  if (const auto table = limits_table(status, style, now); !table.empty()) out += "\n" + table;
   return out;
 }
 

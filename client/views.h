@@ -1,6 +1,7 @@
 // One cgroup, a list and a tree, as people read them.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,8 +14,9 @@
 
 namespace cgroupd::client {
 
-/// Name, path, state, limits with use and headroom, counters that are not zero.
-std::string show_view(const CgroupStatus& status, const OutputStyle& style);
+/// Name, path, state, limits with use, headroom and who asked for them, counters that are not zero. `now` (since 1970)
+/// is for what is left of leases.
+std::string show_view(const CgroupStatus& status, const OutputStyle& style, std::chrono::microseconds now);
 
 /// One line a cgroup.
 std::string list_view(std::span<const CgroupStatus> statuses, const OutputStyle& style);

@@ -1,15 +1,25 @@
 // Reports of what was done.
 #include "client/verbs/changed.h"
 
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/command_line.h"
 #include "client/exit_status.h"
 #include "client/json.h"
+#include "client/text.h"
 #include "client/views.h"
 
 namespace cgroupd::client {
+namespace {
+
+// How the daemon words these steps (Transactions); were it otherwise, they would be shown as they are.
+constexpr std::string_view made_step = ": make";
+constexpr std::string_view removed_step = ": remove";
+
+}  // namespace
 
 void report_change(Session& session, const CgroupPath& name, const Values& in_force, std::string_view otherwise) {
   if (session.output.style().json) {
@@ -19,6 +29,42 @@ void report_change(Session& session, const CgroupPath& name, const Values& in_fo
   const auto lines = in_force_lines(name.str(), in_force, session.line.changes);
   for (const auto& line : lines) session.output.done(line);
   if (lines.empty()) session.output.done(name.str() + ": " + std::string(otherwise));
+}
+
+void report_applied(Session& session, const Applied& applied, bool only_planned) {
+  auto& output = session.output;
+  if (output.style().json) {
+    output.json(only_planned ? json_of_steps(applied.steps) : json_of_applied(applied));
+    return;
+  }
+  if (applied.steps.empty() && applied.changed.empty()) {
+    output.done("nothing to do");
+    return;
+  }
+  if (only_planned) {
+    for (const auto& step : applied.steps) output.result(escaped(step) + "\n");
+    return;
+  }
+  std::set<std::string_view> shown;
+  for (const auto& [name, values] : applied.changed) {
+    if (!values.empty()) shown.insert(name);
+  }
+  // Steps that no value in force speaks of: what was made and removed, and changes of cgroups that are not listed.
+  std::vector<std::string> removed;
+  for (const auto& step : applied.steps) {
+    const auto name = step.substr(0, step.find_first_of(" :"));
+    if (step == name + std::string(made_step)) {
+      output.done(name + ": created");
+    } else if (step == name + std::string(removed_step)) {
+      removed.push_back(name + ": removed");
+    } else if (!shown.contains(name)) {
+      output.done(step);
+    }
+  }
+  for (const auto& [name, values] : applied.changed) {
+    for (const auto& line : in_force_lines(name, values, {})) output.done(line);
+  }
+  for (const auto& line : removed) output.done(line);
 }
 
 Result<int> for_each_name(Session& session, std::span<const CgroupPath> names, std::string_view done,

@@ -14,6 +14,10 @@ namespace cgroupd::client {
 /// Says what is in force now, or `otherwise` when no limit was named.
 void report_change(Session& session, const CgroupPath& name, const Values& in_force, std::string_view otherwise);
 
+/// Says what is in force now, a line a limit; or, when it was only planned, what would be done; or that there is
+/// nothing to do.
+void report_applied(Session& session, const Applied& applied, bool only_planned);
+
 /// Does it for every name, says so with `done` ("frozen"), and goes on after a failure; the first failure decides the
 /// exit status. Nothing more is tried when the daemon does not answer.
 Result<int> for_each_name(Session& session, std::span<const CgroupPath> names, std::string_view done,

@@ -5,12 +5,15 @@
 #include "client/exit_status.h"
 #include "client/verbs/changed.h"
 #include "client/verbs/verbs.h"
+#include "client/verbs/wishes.h"
 
 namespace cgroupd::client {
 namespace {
 
 constexpr std::array options = {
     Option{"if-absent", '\0', "", "if it is there already, only set the limits"},
+    Option{"runtime", '\0', "", "until the next boot only"},
+    drift_option,
 };
 constexpr std::array<std::string_view, 3> examples = {
     "cgctl create web --memory 512M --cpus 1.5 --pids-limit 200",
@@ -21,7 +24,9 @@ constexpr std::array<std::string_view, 3> examples = {
 Result<int> act(Session& session) {
   const auto& name = session.line.names.front();
   const bool if_absent = session.line.has("if-absent");
-  auto in_force = session.manager.create(name, session.line.changes, {.if_absent = if_absent});
+  auto in_force = session.manager.create(
+      name, session.line.changes,
+      {.if_absent = if_absent, .runtime = session.line.has("runtime"), .drift = session.line.drift});
   if (!in_force) return fail(std::move(in_force.error()));
   report_change(session, name, *in_force, if_absent ? "exists" : "created");
   return exit_done;

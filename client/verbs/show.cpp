@@ -21,22 +21,25 @@ Result<int> act(Session& session) {
   if (session.output.style().json) {
     session.output.json(json_of(*status));
   } else {
-    session.output.result(show_view(*status, session.output.style()));
+    session.output.result(show_view(*status, session.output.style(), session.machine.now()));
   }
   return exit_done;
 }
 
 }  // namespace
 
-const Verb show_verb = {.name = "show",
-                        .summary = "limits in force, use, headroom and events of a cgroup",
-                        .usage = "NAME",
-                        .about = "Read from the kernel at this moment. --json has every limit, use and event.",
-                        .words = Words::name,
-                        .takes_limits = false,
-                        .needs_limits = false,
-                        .options = {},
-                        .examples = examples,
-                        .act = act};
+const Verb show_verb = {
+    .name = "show",
+    .summary = "limits in force and asked for, use, headroom and events of a cgroup",
+    .usage = "NAME",
+    .about =
+        "Read from the kernel at this moment, beside who asked for it and until when. A limit that somebody\n"
+        "else changed is marked as drifted. --json has every limit, use and event.",
+    .words = Words::name,
+    .takes_limits = false,
+    .needs_limits = false,
+    .options = {},
+    .examples = examples,
+    .act = act};
 
 }  // namespace cgroupd::client

@@ -17,6 +17,12 @@ extern const Verb freeze_verb;
 extern const Verb thaw_verb;
 extern const Verb kill_verb;
 extern const Verb remove_verb;
+extern const Verb apply_verb;
+extern const Verb history_verb;
+extern const Verb undo_verb;
+extern const Verb watch_verb;
+extern const Verb reload_verb;
+extern const Verb completion_verb;
 extern const Verb help_verb;
 
 }  // namespace cgroupd::client

@@ -21,8 +21,8 @@ std::string because(int error) {
 
 class OpenFile {
  public:
-  explicit OpenFile(const std::string& path)
-      : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)), error_(fd_ < 0 ? errno : 0) {}
+  explicit OpenFile(const std::string& path, int flags = O_NONBLOCK)
+      : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | flags)), error_(fd_ < 0 ? errno : 0) {}
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
   OpenFile(OpenFile&&) = delete;
@@ -38,11 +38,8 @@ class OpenFile {
   int error_;
 };
 
-// Empty when all of the file is in `text`, else why not.
-std::string read_whole(int fd, std::string& text) {
-  struct stat status = {};
-  if (fstat(fd, &status) != 0) return "cannot be read: " + because(errno);
-  if (!S_ISREG(status.st_mode)) return "is not a regular file";
+// Empty when all of the stream is in `text`, else why not.
+std::string read_to_end(int fd, std::string& text) {
   constexpr std::size_t step = 16384;
   while (text.size() <= max_config_file_bytes) {
     const std::size_t had = text.size();
@@ -55,10 +52,20 @@ std::string read_whole(int fd, std::string& text) {
   return "is larger than " + std::to_string(max_config_file_bytes) + " bytes";
 }
 
+// The same, but nothing that a reader may wait for.
+std::string read_whole(int fd, std::string& text) {
+  struct stat status = {};
+  if (fstat(fd, &status) != 0) return "cannot be read: " + because(errno);
+  if (!S_ISREG(status.st_mode)) return "is not a regular file";
+  return read_to_end(fd, text);
+}
+
+ConfigFault fault_of(const std::string& path, std::string message) {
+  return ConfigFault{.file = path, .line = std::nullopt, .message = std::move(message)};
+}
+
 void read_one(const std::string& path, IfMissing if_missing, ConfigFiles& out) {
-  const auto fault = [&](std::string message) {
-    out.faults.push_back(ConfigFault{.file = path, .line = std::nullopt, .message = std::move(message)});
-  };
+  const auto fault = [&](std::string message) { out.faults.push_back(fault_of(path, std::move(message))); };
   const OpenFile file(path);
   if (file.fd() < 0) {
     const bool missing = file.error() == ENOENT || file.error() == ENOTDIR;
@@ -74,13 +81,11 @@ struct CloseDirectory {
   void operator()(DIR* directory) const { closedir(directory); }
 };
 
-std::vector<std::string> drop_ins_of(const std::string& directory, ConfigFaults& faults) {
-  const auto fault = [&](std::string message) {
-    faults.push_back(ConfigFault{.file = directory, .line = std::nullopt, .message = std::move(message)});
-  };
+std::vector<std::string> files_of(const std::string& directory, IfMissing if_missing, ConfigFaults& faults) {
+  const auto fault = [&](std::string message) { faults.push_back(fault_of(directory, std::move(message))); };
   const std::unique_ptr<DIR, CloseDirectory> stream(opendir(directory.c_str()));
   if (!stream) {
-    if (errno != ENOENT) fault("cannot be opened: " + because(errno));
+    if (errno != ENOENT || if_missing == IfMissing::fault) fault("cannot be opened: " + because(errno));
     return {};
   }
   std::vector<std::string> names;
@@ -91,7 +96,7 @@ std::vector<std::string> drop_ins_of(const std::string& directory, ConfigFaults&
     const std::string_view name = static_cast<const char*>(entry->d_name);
     if (name.starts_with('.') || !name.ends_with(".conf")) continue;
     if (names.size() == max_config_drop_ins) {
-      fault("has more than " + std::to_string(max_config_drop_ins) + " drop-ins");
+      fault("has more than " + std::to_string(max_config_drop_ins) + " files that end in .conf");
       return {};
     }
     names.emplace_back(name);
@@ -101,15 +106,55 @@ std::vector<std::string> drop_ins_of(const std::string& directory, ConfigFaults&
   return names;
 }
 
+void read_directory(const std::string& directory, IfMissing if_missing, ConfigFiles& out) {
+  for (const std::string& name : files_of(directory, if_missing, out.faults)) {
+    // One removed between listing and opening is a missing file like any other.
+    read_one(std::string(directory).append("/").append(name), IfMissing::fine, out);
+  }
+}
+
 }  // namespace
 
 ConfigFiles read_config_files(const std::string& main_file, IfMissing if_missing) {
   ConfigFiles out;
   read_one(main_file, if_missing, out);
-  const std::string directory = main_file + ".d";
-  for (const std::string& name : drop_ins_of(directory, out.faults)) {
-    // A drop-in removed between listing and opening is a missing file like any other.
-    read_one(std::string(directory).append("/").append(name), IfMissing::fine, out);
+  read_directory(main_file + ".d", IfMissing::fine, out);
+  return out;
+}
+
+std::string cgroups_directory(const std::string& main_file) {
+  const std::size_t slash = main_file.rfind('/');
+  return (slash == std::string::npos ? std::string() : main_file.substr(0, slash + 1)) + "cgroups.d";
+}
+
+ConfigFiles read_config_directory(const std::string& directory, IfMissing if_missing) {
+  ConfigFiles out;
+  read_directory(directory, if_missing, out);
+  return out;
+}
+
+ConfigFiles read_named_config(const std::string& path) {
+  struct stat status = {};
+  ConfigFiles out;
+  if (stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    read_directory(path, IfMissing::fault, out);
+    // Most likely another directory was meant.
+    if (out.files.empty() && out.faults.empty()) out.faults.push_back(fault_of(path, "has no file that ends in .conf"));
+    return out;
+  }
+  const OpenFile file(path, 0);
+  if (file.fd() >= 0) return read_config_stream(file.fd(), path);
+  out.faults.push_back(fault_of(path, "cannot be opened: " + because(file.error())));
+  return out;
+}
+
+ConfigFiles read_config_stream(int stream, const std::string& name) {
+  ConfigFiles out;
+  std::string text;
+  if (std::string problem = read_to_end(stream, text); !problem.empty()) {
+    out.faults.push_back(fault_of(name, std::move(problem)));
+  } else {
+    out.files.push_back(ConfigFile{.path = name, .text = std::move(text)});
   }
   return out;
 }

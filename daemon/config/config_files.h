@@ -35,6 +35,19 @@ enum class IfMissing {
 /// regular file or is larger than max_config_file_bytes is a fault. Never blocks on a FIFO.
 ConfigFiles read_config_files(const std::string& main_file, IfMissing if_missing);
 
+/// Where the declarative files are that belong to `main_file`: "…/cgroups.d" beside "…/cgroupd.conf".
+std::string cgroups_directory(const std::string& main_file);
+
+/// Reads "DIRECTORY/*.conf" as read_config_files() reads drop-ins.
+ConfigFiles read_config_directory(const std::string& directory, IfMissing if_missing);
+
+/// Reads what a user named: every *.conf of a directory (none is a fault), or a file, which may also be a pipe: then it
+/// is waited for.
+ConfigFiles read_named_config(const std::string& path);
+
+/// Reads an open stream to its end, waiting for it; `name` is for messages.
+ConfigFiles read_config_stream(int stream, const std::string& name);
+
 /// The user's cgroupd.conf after the XDG base directory rules: a relative XDG_CONFIG_HOME counts as unset. Both
 /// parameters are the environment variables' values, if set. None when neither leads to an absolute path.
 std::optional<std::string> user_config_file(std::optional<std::string_view> xdg_config_home,

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <string>
 #include <string_view>
 #include <utility>
 
-#include "config/default_limits.h"
 #include "config/ini_file.h"
+#include "config/joined_limits.h"
 #include "model/quantity.h"
 #include "model/suggest.h"
 
@@ -15,8 +17,9 @@ namespace cgroupd {
 namespace {
 
 constexpr std::string_view defaults_section = "defaults";
-constexpr std::array<std::string_view, 3> sections = {"daemon", "metrics", defaults_section};
-constexpr std::array<std::string_view, 4> later_sections = {"ceilings", "profile", "budget", "cgroup"};
+constexpr std::string_view profile_section = "profile";
+constexpr std::array<std::string_view, 4> sections = {"daemon", "metrics", defaults_section, profile_section};
+constexpr std::array<std::string_view, 2> later_sections = {"ceilings", "budget"};
 
 Result<void> set_max_cgroups(DaemonConfig& config, const std::string& value, const ConfigContext& /*context*/) {
   constexpr std::uint64_t most = 1'000'000;
@@ -36,6 +39,10 @@ Result<void> set_log_level(DaemonConfig& config, const std::string& value, const
   }
   config.log_level = level->second;
   return {};
+}
+
+Result<void> set_drift(DaemonConfig& config, const std::string& value, const ConfigContext& /*context*/) {
+  return parse_drift_policy(value).map([&](DriftPolicy policy) { config.drift = policy; });
 }
 
 Result<void> set_listen(DaemonConfig& config, const std::string& value, const ConfigContext& /*context*/) {
@@ -81,6 +88,7 @@ struct Key {
 constexpr std::array keys = {
     Key{"daemon", "max-cgroups", set_max_cgroups},
     Key{"daemon", "log-level", set_log_level},
+    Key{"daemon", "drift", set_drift},
     Key{"metrics", "listen", set_listen},
     Key{"metrics", "socket", set_socket},
 };
@@ -90,14 +98,26 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
   return near.empty() ? "" : "did you mean '" + near + "'?";
 }
 
+Result<void> check_profile_name(const std::string& name) {
+  if (name.empty()) {
+    return fail(ErrorCode::invalid_argument, "section [profile] needs a name", "write it as in [profile service]");
+  }
+  return {};
+}
+
 Result<void> check_section(const IniSection& section) {
   if (std::ranges::find(later_sections, section.name) != later_sections.end()) {
     return fail(ErrorCode::unsupported, "section [" + section.name + "] is not supported by this version");
+  }
+  if (section.name == "cgroup") {
+    return fail(ErrorCode::invalid_argument, "section [cgroup] does not belong in this file",
+                "put it in a file of its own in cgroups.d, or give that to cgctl apply -f");
   }
   if (std::ranges::find(sections, section.name) == sections.end()) {
     return fail(ErrorCode::invalid_argument, "unknown section [" + section.name + "]",
                 suggestion(section.name, {sections.begin(), sections.end()}));
   }
+  if (section.name == profile_section) return check_profile_name(section.argument);
   if (!section.argument.empty()) {
     return fail(ErrorCode::invalid_argument,
                 "section [" + section.name + "] takes no name, found '" + section.argument + "'");
@@ -140,6 +160,8 @@ class Loader {
       if (const Result<void> checked = check_section(section); !checked) {
         fault(section.line, checked.error());
         unusable.push_back(section);
+      } else if (section.name == profile_section) {
+        profiles_.try_emplace(section.argument);  // one without limits is a profile, too
       }
     }
     for (const IniEntry& entry : ini.entries) {
@@ -157,6 +179,7 @@ class Loader {
     faults_.insert(faults_.begin(), of_reading.begin(), of_reading.end());
     if (!faults_.empty()) return tl::unexpected(std::move(faults_));
     config_.defaults = defaults_.changes();
+    for (const auto& [name, limits] : profiles_) config_.profiles.emplace(name, limits.changes());
     return std::move(config_);
   }
 
@@ -165,12 +188,16 @@ class Loader {
     // memory.max takes a blank for 0 (kernel-facts: an instant OOM): nowhere may nothing mean something.
     if (entry.value.empty()) return fail(ErrorCode::invalid_argument, "key '" + entry.key + "' has no value");
     if (entry.section == defaults_section) return defaults_.add(config_.files.size(), entry.key, entry.value);
+    if (entry.section == profile_section) {
+      return profiles_[entry.argument].add(config_.files.size(), entry.key, entry.value);
+    }
     return set_key(entry, config_, context_);
   }
 
   const ConfigContext& context_;
   DaemonConfig config_;
-  DefaultLimits defaults_;
+  JoinedLimits defaults_;
+  std::map<std::string, JoinedLimits> profiles_;
   ConfigFaults faults_;
 };
 

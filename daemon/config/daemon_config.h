@@ -26,9 +26,9 @@ struct DaemonConfig {
   /// None: no TCP listener ("listen = none").
   std::optional<ListenAddress> metrics_listen = ListenAddress{.host = "127.0.0.1", .port = 9753, .is_ipv6 = false};
   std::optional<std::string> metrics_socket;  ///< absolute path of the unix socket; none: no such listener
-  DriftPolicy drift = DriftPolicy::repair;    ///< where a cgroup has none of its own
-  std::map<std::string, Changes> profiles;    ///< [profile NAME]
+  DriftPolicy drift = DriftPolicy::repair;    ///< for cgroups that have no policy of their own
   Changes defaults;                           ///< limits for every newly created cgroup
+  std::map<std::string, Changes> profiles;    ///< [profile NAME]: sets of limits that declarative files name
   std::vector<std::string> files;             ///< what was read, in the order applied
 };
 

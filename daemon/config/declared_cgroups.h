@@ -18,18 +18,20 @@ namespace cgroupd {
 /// One [cgroup NAME].
 struct DeclaredCgroup {
   CgroupPath name;
-  Changes limits;
+  Changes limits = {};
   std::optional<std::string> profile = {};  ///< a [profile NAME] of cgroupd.conf, which `limits` override
   std::optional<DriftPolicy> drift = {};
+  friend bool operator==(const DeclaredCgroup&, const DeclaredCgroup&) = default;
 };
 
 /// Parents before children, each name once.
 using DeclaredCgroups = std::vector<DeclaredCgroup>;
 using DeclaredCgroupsResult = tl::expected<DeclaredCgroups, ConfigFaults>;
 
-/// All or nothing, every fault of every file listed. Sections of one cgroup in several files are joined: what a later
-/// file says about a limit wins; a name twice in one file is a fault. Keys: the flags of the limit table, interface
-/// files, profile, drift. Pure.
+/// All or nothing: a file with any fault declares nothing, and every fault of every file is listed, with its line.
+/// Sections of one cgroup in several files are joined: what a later file says about a limit wins; a name twice in one
+/// file is a fault. Keys: the flags of the limit table, interface files, profile (not looked up here: the daemon knows
+/// them), drift. Pure.
 DeclaredCgroupsResult parse_declared_cgroups(const ConfigFiles& files);
 
 }  // namespace cgroupd

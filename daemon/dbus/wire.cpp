@@ -189,6 +189,84 @@ Result<CgroupStatus> decode_status(const Dictionary& dictionary) {
   return status;
 }
 
+namespace {
+
+using ChangeEntry = sdbus::Struct<std::string, std::string, std::string, std::string>;
+
+Result<std::vector<CgroupPath>> decode_names(const Dictionary& entry, const char* key) {
+  std::vector<std::string> names;
+  take(entry, key, names);
+  std::vector<CgroupPath> paths;
+  for (const auto& name : names) {
+    auto path = CgroupPath::parse(name);
+    if (!path) return fail(std::move(path.error()));
+    paths.push_back(*std::move(path));
+  }
+  return paths;
+}
+
+Result<void> decode_history_change(const ChangeEntry& entry, HistoryEntry& into) {
+  const Limit* const limit = find_limit(entry.get<1>());
+  if (limit == nullptr) return {};
+  auto cgroup = CgroupPath::parse(entry.get<0>());
+  if (!cgroup) return fail(std::move(cgroup.error()));
+  auto before = parse_value(*limit, entry.get<2>());
+  if (!before) return fail(std::move(before.error()));
+  auto after = parse_value(*limit, entry.get<3>());
+  if (!after) return fail(std::move(after.error()));
+  into.changes.push_back(HistoryChange{
+      .cgroup = *std::move(cgroup), .limit = limit, .before = *std::move(before), .after = *std::move(after)});
+  return {};
+}
+
+Result<HistoryEntry> decode_history_entry(const Dictionary& dictionary) {
+  HistoryEntry entry;
+  std::uint64_t time = 0;
+  std::string cause(cause_name(entry.cause));
+  take(dictionary, "id", entry.id);
+  take(dictionary, "time_usec", time);
+  take(dictionary, "cause", cause);
+  take(dictionary, "unit", entry.who.unit);
+  take(dictionary, "command", entry.who.command);
+  entry.time = std::chrono::microseconds(time);
+  const auto known = find_cause(cause);
+  if (!known) return fail(ErrorCode::unsupported, "the daemon names a cause that this version does not know: " + cause);
+  entry.cause = *known;
+  if (const auto at = dictionary.find("uid"); at != dictionary.end()) entry.who.uid = at->second.get<std::uint32_t>();
+  if (const auto at = dictionary.find("pid"); at != dictionary.end()) {
+    entry.who.pid = static_cast<std::int32_t>(at->second.get<std::uint32_t>());
+  }
+  if (const auto at = dictionary.find("undoes"); at != dictionary.end()) entry.undoes = at->second.get<std::uint64_t>();
+  auto made = decode_names(dictionary, "made");
+  if (!made) return fail(std::move(made.error()));
+  entry.made = *std::move(made);
+  auto removed = decode_names(dictionary, "removed");
+  if (!removed) return fail(std::move(removed.error()));
+  entry.removed = *std::move(removed);
+  std::vector<ChangeEntry> changes;
+  take(dictionary, "changes", changes);
+  for (const auto& change : changes) {
+    if (auto ok = decode_history_change(change, entry); !ok) return fail(std::move(ok.error()));
+  }
+  return entry;
+}
+
+}  // namespace
+
+Result<std::vector<HistoryEntry>> decode_history(const std::vector<Dictionary>& entries) {
+  std::vector<HistoryEntry> history;
+  try {
+    for (const auto& one : entries) {
+      auto entry = decode_history_entry(one);
+      if (!entry) return fail(std::move(entry.error()));
+      history.push_back(*std::move(entry));
+    }
+  } catch (const sdbus::Error& error) {
+    return fail(ErrorCode::failed, "the daemon's answer cannot be read: " + error.getMessage());
+  }
+  return history;
+}
+
 Result<bool> option_flag(const Dictionary& options, std::string_view name) {
   const auto at = options.find(std::string(name));
   if (at == options.end()) return false;

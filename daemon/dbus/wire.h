@@ -6,11 +6,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <sdbus-c++/Error.h>
 #include <sdbus-c++/Types.h>
 
 #include "model/cgroup_status.h"
+#include "model/history.h"
 #include "model/limit_change.h"
 #include "model/limit_value.h"
 #include "model/result.h"
@@ -34,6 +36,9 @@ Dictionary encode_changes(const Changes& changes);
 
 Dictionary encode_status(const CgroupStatus& status);
 Result<CgroupStatus> decode_status(const Dictionary& dictionary);
+
+/// The answer of History. A change of a limit that this build does not know is left out.
+Result<std::vector<HistoryEntry>> decode_history(const std::vector<Dictionary>& entries);
 
 /// A boolean or number option. An option that no method knows is the caller's mistake: see require_known().
 Result<bool> option_flag(const Dictionary& options, std::string_view name);

@@ -220,6 +220,31 @@ Result<std::uint64_t> parse_duration(std::string_view text) {
   return total;
 }
 
+Result<std::uint64_t> parse_time_span(std::string_view text) {
+  constexpr std::uint64_t second = 1'000'000;
+  constexpr std::uint64_t longest_seconds = 36'500ULL * 24 * 3600;
+  constexpr std::string_view advice = "write it as in 30s, 10m, 1h30m or 2d; a number alone means seconds";
+  const auto refused = [&](ErrorCode code, const std::string& why) {
+    return fail(code, shown(text) + why, std::string(advice));
+  };
+  if (text.starts_with('-') && text.size() > 1 && is_digit(text[1])) {
+    return refused(ErrorCode::out_of_range, " is negative");
+  }
+  std::uint64_t seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  const bool bare = !text.empty() && is_digit(text.front()) && end == text.data() + text.size();
+  const bool too_many = bare && (error != std::errc() || seconds > longest_seconds);
+  const auto span = bare ? Result<std::uint64_t>(too_many ? largest : seconds * second) : parse_duration(text);
+  if (!span && span.error().code == ErrorCode::invalid_argument) {
+    return refused(ErrorCode::invalid_argument, " is not a duration");
+  }
+  if (!span || *span > longest_seconds * second) {
+    return refused(ErrorCode::out_of_range, " is more than 36500 days");
+  }
+  if (*span == 0) return refused(ErrorCode::out_of_range, " is no time at all");
+  return *span;
+}
+
 Result<bool> parse_flag_value(std::string_view text) {
   if (text == "yes" || text == "true" || text == "on" || text == "1") return true;
   if (text == "no" || text == "false" || text == "off" || text == "0") return false;

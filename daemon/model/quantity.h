@@ -27,6 +27,10 @@ Result<std::uint64_t> parse_percent(std::string_view text);
 /// Microseconds.
 Result<std::uint64_t> parse_duration(std::string_view text);
 
+/// How long something lasts or may take: as parse_duration(), or a bare whole number of seconds; more than nothing, at
+/// most 36500 days, so that it can be added to any clock. Microseconds. out_of_range for 0 and what is negative.
+Result<std::uint64_t> parse_time_span(std::string_view text);
+
 /// yes/no, true/false, on/off, 1/0.
 Result<bool> parse_flag_value(std::string_view text);
 

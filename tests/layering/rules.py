@@ -3,6 +3,7 @@
 # Folder -> the folders whose headers it may include (its own always). "main" is daemon/*.cpp: the composition root.
 LAYERS = {
     "daemon/model": [],
+    "daemon/man": [],  # manual pages, no code
     "daemon/cgroupfs": ["daemon/model"],
     "daemon/config": ["daemon/model"],
     "daemon/store": ["daemon/model"],

@@ -55,7 +55,17 @@ INSTANTIATE_TEST_SUITE_P(
              "set_limits web io.max=8:0 rbps=1048576 wiops=100"},
         Sent{{"set", "--force", "web", "-q", "--memory", "1G"}, "set_limits force web memory.max=1073741824"},
         Sent{{"set", "--memory", "1G", "--", "web"}, "set_limits web memory.max=1073741824"},
+        Sent{{"set", "web", "--cpus", "4", "--for", "1h30m"}, "set_limits lease 1h30m web cpu.max=4"},
+        Sent{{"set", "web", "--cpus", "4", "--for=90"}, "set_limits lease 1m30s web cpu.max=4"},
+        Sent{{"set", "web", "-m", "1G", "--within", "5m", "--runtime"},
+             "set_limits runtime within 5m web memory.max=1073741824"},
+        Sent{{"set", "web", "--drift", "report"}, "set_limits drift report web"},
+        Sent{{"set", "web", "--drift=adopt", "--drift", "adopt", "--pids", "7"},
+             "set_limits drift adopt web pids.max=7"},
+        Sent{{"set", "web", "-m", "1G", "--plan", "--force", "--for", "10"},
+             "plan force lease 10s web memory.max=1073741824"},
         Sent{{"create", "a/b", "--if-absent"}, "create if_absent a/b"},
+        Sent{{"create", "a/b", "--runtime", "--drift", "report"}, "create runtime drift report a/b"},
         Sent{{"unset", "web", "--memory", "cpu.max", "pids", "memory.max"}, "unset web memory.max cpu.max pids.max"},
         Sent{{"remove", "web", "--kill"}, "remove kill web"}));
 

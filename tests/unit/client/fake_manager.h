@@ -12,14 +12,23 @@
 
 #include "client/manager.h"
 #include "client/program.h"
+#include "model/quantity.h"
 
 namespace cgroupd::client::test {
+
+/// 2026-11-24 12:00:00 UTC: what the fake machine's clock always shows.
+inline constexpr std::chrono::microseconds noon = std::chrono::seconds(1'795'521'600);
 
 struct FakeDaemon {
   std::vector<std::string> asked;  ///< "set_limits web memory.max=512M"
   Values in_force;
   std::vector<std::string> plan;
   std::vector<CgroupStatus> statuses;
+  Applied applied;                        ///< apply and undo
+  std::vector<HistoryEntry> entries;      ///< history
+  std::vector<Event> events;              ///< watch
+  int input = -1;                         ///< cgctl's standard input
+  std::optional<Error> bus_refusal;       ///< what is about no single cgroup: apply, undo, history, watch
   std::map<std::string, Error> refusals;  ///< by cgroup
 };
 
@@ -28,20 +37,46 @@ class FakeManager final : public Manager {
   explicit FakeManager(FakeDaemon& daemon) : daemon_(daemon) {}
 
   Result<Values> create(const CgroupPath& name, const Changes& limits, const CreateOptions& options) override {
-    return answer("create" + std::string(options.if_absent ? " if_absent" : ""), name, printed(limits),
-                  daemon_.in_force);
+    return answer(
+        "create" + word(options.if_absent, "if_absent") + word(options.runtime, "runtime") + drift(options.drift), name,
+        printed(limits), daemon_.in_force);
   }
   Result<Values> set_limits(const CgroupPath& name, const Changes& changes, const SetOptions& options) override {
-    return answer("set_limits" + std::string(options.force ? " force" : ""), name, printed(changes), daemon_.in_force);
+    return answer("set_limits" + how(options), name, printed(changes), daemon_.in_force);
   }
   Result<std::vector<std::string>> plan(const CgroupPath& name, const Changes& changes,
-                                        const SetOptions& /*options*/) override {
-    return answer("plan", name, printed(changes), daemon_.plan);
+                                        const SetOptions& options) override {
+    return answer("plan" + how(options), name, printed(changes), daemon_.plan);
   }
   Result<Values> unset(const CgroupPath& name, std::span<const Limit* const> limits) override {
     std::string files;
     for (const auto* const limit : limits) files += " " + std::string(limit->file);
     return answer("unset", name, files, daemon_.in_force);
+  }
+  Result<Applied> apply(const DeclaredCgroups& cgroups, const ApplyOptions& options) override {
+    std::string asked = "apply" + word(options.plan, "plan") + word(options.prune, "prune") +
+                        word(options.force, "force") + time("within", options.within);
+    for (const auto& cgroup : cgroups) {
+      asked += "; " + cgroup.name.str() + (cgroup.profile ? " profile " + *cgroup.profile : "") + drift(cgroup.drift) +
+               printed(cgroup.limits);
+    }
+    return answer_for_all(asked, daemon_.applied);
+  }
+  Result<Applied> undo(std::uint64_t id, const UndoOptions& options) override {
+    return answer_for_all("undo " + std::to_string(id) + word(options.plan, "plan") + word(options.force, "force") +
+                              time("within", options.within),
+                          daemon_.applied);
+  }
+  Result<std::vector<HistoryEntry>> history(const HistoryQuery& query) override {
+    return answer_for_all("history" + (query.cgroup ? " " + query.cgroup->str() : "") +
+                              (query.before ? " before " + std::to_string(*query.before) : "") + " most " +
+                              std::to_string(query.most),
+                          daemon_.entries);
+  }
+  Result<std::vector<std::string>> reload() override { return answer_for_all("reload", daemon_.plan); }
+  Result<void> watch(const std::function<void(const Event&)>& on_event, const Descriptor& /*interrupt*/) override {
+    for (const auto& event : daemon_.events) on_event(event);
+    return answer_for_all("watch", true).map([](bool) {});
   }
   Result<void> remove(const CgroupPath& name, bool kill) override {
     return tell(kill ? "remove kill" : "remove", name);
@@ -78,6 +113,25 @@ class FakeManager final : public Manager {
     return text;
   }
 
+  static std::string word(bool said, const std::string& what) { return said ? " " + what : ""; }
+  static std::string time(const std::string& what, std::optional<std::chrono::microseconds> time) {
+    return time ? " " + what + " " + print_duration(static_cast<std::uint64_t>(time->count())) : "";
+  }
+  static std::string drift(std::optional<DriftPolicy> policy) {
+    return policy ? " drift " + std::string(drift_policy_name(*policy)) : "";
+  }
+  static std::string how(const SetOptions& options) {
+    return word(options.force, "force") + word(options.runtime, "runtime") + time("within", options.within) +
+           time("lease", options.lease) + drift(options.drift);
+  }
+
+  template <typename T>
+  Result<T> answer_for_all(const std::string& what, const T& value) {
+    daemon_.asked.push_back(what);
+    if (daemon_.bus_refusal) return fail(*daemon_.bus_refusal);
+    return value;
+  }
+
   template <typename T>
   Result<T> answer(const std::string& what, const CgroupPath& name, const std::string& rest, const T& value) {
     daemon_.asked.push_back(what + " " + name.str() + rest);
@@ -107,28 +161,30 @@ inline Said cgctl(FakeDaemon& daemon, const std::vector<std::string>& arguments,
   Said said;
   std::ostringstream out;
   std::ostringstream err;
-  const Surroundings world = {.out = out,
-                              .err = err,
-                              .style = {},
-                              .is_root = is_root,
-                              .has_terminal = false,
-                              .connect =
-                                  [&](BusChoice bus) {
-                                    said.bus = std::move(bus);
-                                    return std::make_unique<FakeManager>(daemon);
-                                  },
-                              .resolve_device = [](const std::string& path) -> Result<ResolvedDevice> {
-                                if (path == "/dev/sda")
-                                  return ResolvedDevice{.device = {.major = 8, .minor = 0}, .note = {}};
-                                if (path == "/dev/sda1")
-                                  return ResolvedDevice{.device = {.major = 8, .minor = 0},
-                                                        .note = "it is a partition"};
-                                return fail(ErrorCode::not_found, path + ": No such file or directory");
-                              },
-                              .become = [&](const std::vector<std::string>& command) -> Error {
-                                said.became = command;
-                                return {.code = ErrorCode::unreachable, .message = "no ssh here"};
-                              }};
+  const Surroundings world = {
+      .out = out,
+      .err = err,
+      .style = {},
+      .is_root = is_root,
+      .has_terminal = false,
+      .connect =
+          [&](BusChoice bus) {
+            said.bus = std::move(bus);
+            return std::make_unique<FakeManager>(daemon);
+          },
+      .resolve_device = [](const std::string& path) -> Result<ResolvedDevice> {
+        if (path == "/dev/sda") return ResolvedDevice{.device = {.major = 8, .minor = 0}, .note = {}};
+        if (path == "/dev/sda1") return ResolvedDevice{.device = {.major = 8, .minor = 0}, .note = "it is a partition"};
+        return fail(ErrorCode::not_found, path + ": No such file or directory");
+      },
+      .become = [&](const std::vector<std::string>& command) -> Error {
+        said.became = command;
+        return {.code = ErrorCode::unreachable, .message = "no ssh here"};
+      },
+      .machine = {.now = [] { return noon; },
+                  .user_name = [](std::uint32_t uid) { return uid == 1000 ? "dev" : std::to_string(uid); },
+                  .interrupts = []() -> Result<Descriptor> { return Descriptor(); },
+                  .input = daemon.input}};
   said.status = run_program(arguments, world);
   said.out = out.str();
   said.err = err.str();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "client/times.h"
 #include "fake_manager.h"
 
 namespace cgroupd::client::test {
@@ -39,6 +40,14 @@ TEST(AChange, OfAShareOfTheParentSaysTheNumber) {
   FakeDaemon daemon;
   daemon.in_force = {in_force("memory.high", "1073741824")};
   EXPECT_EQ(cgctl(daemon, {"set", "web", "--memory-high", "50%"}).out, "web: memory.high 1G\n");
+}
+
+TEST(ALease, SaysWhenItEnds) {
+  FakeDaemon daemon;
+  daemon.in_force = {in_force("pids.max", "7")};
+  const auto said = cgctl(daemon, {"set", "web", "--pids-limit", "7", "--for", "10m"}).out;
+  EXPECT_EQ(said, "web: pids.max 7\nweb: until " + print_local_time(noon + std::chrono::minutes(10)) +
+                      "; what stands then: cgctl show web\n");
 }
 
 TEST(APlan, IsShownAndNothingElseIsAsked) {

@@ -33,19 +33,22 @@ CgroupStatus web() {
 }
 
 TEST(Json, OfACgroupIsAsDocumented) {
-  EXPECT_EQ(json_of(web()),
-            R"({"name":"web","path":"/sys/fs/cgroup/tree/web","limits":{"memory.max":67108864,"memory.high":"max",)"
-            R"("memory.oom.group":1,"cpu.max":{"quota_us":"max","period_us":100000},"pids.max":20,"cpuset.cpus":"0-1",)"
-            R"("io.weight":{"default":100,"8:0":200},)"
-            R"("io.max":{"8:0":{"rbps":1048576,"wbps":"max","riops":"max","wiops":"max"}}},)"
-            R"("usage":{"cpu.nr_throttled":0,"cpu.usage_usec":1234567,"memory.current":12897484,"pids.current":19},)"
-            R"("events":{"memory.max":0,"memory.oom_kill":2},"populated":true,"frozen":false})");
+  EXPECT_EQ(
+      json_of(web()),
+      R"({"name":"web","path":"/sys/fs/cgroup/tree/web","limits":{"memory.max":67108864,"memory.high":"max",)"
+      R"("memory.oom.group":1,"cpu.max":{"quota_us":"max","period_us":100000},"pids.max":20,"cpuset.cpus":"0-1",)"
+      R"("io.weight":{"default":100,"8:0":200},)"
+      R"("io.max":{"8:0":{"rbps":1048576,"wbps":"max","riops":"max","wiops":"max"}}},)"
+      R"("usage":{"cpu.nr_throttled":0,"cpu.usage_usec":1234567,"memory.current":12897484,"pids.current":19},)"
+      R"("events":{"memory.max":0,"memory.oom_kill":2},"populated":true,"frozen":false,"desired":{},"drift":"repair","drifted":[]})");
 }
 
 TEST(Json, OfNothingIsAnEmptyArrayAndEmptyObjects) {
   EXPECT_EQ(json_of(std::vector<CgroupStatus>{}), "[]");
-  EXPECT_EQ(json_of(std::vector{CgroupStatus{.name = "a", .path = "/a"}}),
-            R"([{"name":"a","path":"/a","limits":{},"usage":{},"events":{},"populated":false,"frozen":false}])");
+  EXPECT_EQ(
+      json_of(std::vector{CgroupStatus{.name = "a", .path = "/a"}}),
+      R"([{"name":"a","path":"/a","limits":{},"usage":{},"events":{},"populated":false,"frozen":false,"desired":{},)"
+      R"("drift":"repair","drifted":[]}])");
 }
 
 TEST(Json, SurvivesBytesThatAreNoUtf8) {
@@ -53,7 +56,7 @@ TEST(Json, SurvivesBytesThatAreNoUtf8) {
 }
 
 TEST(TheViewOfACgroup, HasUseAndHeadroomOfEachLimitAndOnlyWhatIsSet) {
-  EXPECT_EQ(show_view(web(), {}),
+  EXPECT_EQ(show_view(web(), {}, noon),
             "web\n"
             "  path      /sys/fs/cgroup/tree/web\n"
             "  state     populated\n"
@@ -71,12 +74,63 @@ TEST(TheViewOfACgroup, HasUseAndHeadroomOfEachLimitAndOnlyWhatIsSet) {
 }
 
 TEST(TheViewOfACgroup, IsColouredOnlyWhenWanted) {
-  EXPECT_THAT(show_view(web(), {}), Not(HasSubstr("\x1b")));
-  EXPECT_THAT(show_view(web(), {.colour = true}), HasSubstr("\x1b[31m19 (95%)\x1b[0m"));
+  EXPECT_THAT(show_view(web(), {}, noon), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(show_view(web(), {.colour = true}, noon), HasSubstr("\x1b[31m19 (95%)\x1b[0m"));
 }
 
 TEST(TheViewOfACgroup, WithoutAnyControllerStillStands) {
-  EXPECT_EQ(show_view({.name = "a", .path = "/a"}, {}), "a\n  path   /a\n  state  empty\n");
+  EXPECT_EQ(show_view({.name = "a", .path = "/a"}, {}, noon), "a\n  path   /a\n  state  empty\n");
+}
+
+// Asked for in every way there is: by a lease, by a file and by a user, of which two are not in force.
+CgroupStatus asked_for() {
+  const auto wanted = [](std::string_view file, std::string_view text, Origin origin) {
+    const auto [limit, value] = in_force(file, text);
+    return std::pair(limit, DesiredLimit{.value = value, .origin = origin});
+  };
+  CgroupStatus status = {.name = "web",
+                         .path = "/sys/fs/cgroup/tree/web",
+                         .limits = {in_force("memory.max", "1073741824"), in_force("cpu.max", "400000 100000"),
+                                    in_force("pids.max", "max")},
+                         .drift = DriftPolicy::report};
+  status.desired = {wanted("memory.max", "67108864", Origin::user), wanted("cpu.max", "400000 100000", Origin::lease),
+                    wanted("cpu.weight", "50", Origin::file)};
+  auto& lease = status.desired.at(find_limit("cpu.max"));
+  lease.ends = noon + std::chrono::seconds(598);
+  lease.afterwards = in_force("cpu.max", "200000 100000").second;
+  return status;
+}
+
+TEST(TheViewOfACgroup, HasWhatWasAskedForAndWhatIsLeftOfALease) {
+  EXPECT_EQ(show_view(asked_for(), {}, noon),
+            "web\n"
+            "  path   /sys/fs/cgroup/tree/web\n"
+            "  state  empty, drifted\n"
+            "  drift  report\n"
+            "\n"
+            "  LIMIT       IN FORCE                    USED  HEADROOM  ASKED FOR BY\n"
+            "  memory.max  1G                                          drifted: 64M wanted, user\n"
+            "  cpu.max     4 CPUs (400ms every 100ms)                  lease, 9m 58s left, then 2 CPUs\n"
+            "  cpu.weight  -                                           drifted: 50 wanted, file\n"
+            "  pids.max    max\n");
+}
+
+TEST(TheList, MarksACgroupThatDrifted) {
+  EXPECT_THAT(list_view(std::vector{asked_for()}, {}), HasSubstr(" empty, drifted\n"));
+  auto status = asked_for();
+  status.desired.erase(find_limit("memory.max"));
+  status.desired.erase(find_limit("cpu.weight"));
+  EXPECT_THAT(list_view(std::vector{status}, {}), HasSubstr(" empty\n"));
+}
+
+TEST(Json, HasWhatWasAskedForByWhomAndUntilWhen) {
+  EXPECT_THAT(json_of(asked_for()),
+              HasSubstr(R"("desired":{"memory.max":{"value":67108864,"origin":"user"},)"
+                        R"("cpu.max":{"value":{"quota_us":400000,"period_us":100000},"origin":"lease",)"
+                        R"("ends":"2026-11-24T12:09:58.000000Z","ends_usec":1795522198000000,)"
+                        R"("afterwards":{"quota_us":200000,"period_us":100000}},)"
+                        R"("cpu.weight":{"value":50,"origin":"file"}},)"
+                        R"("drift":"report","drifted":["memory.max","cpu.weight"]})"));
 }
 
 TEST(TheList, LinesUpAndSaysWhereAControllerIsMissing) {

@@ -87,6 +87,60 @@ INSTANTIATE_TEST_SUITE_P(
         WrongInput{{"list", "--host"}, {"--host needs a value", "USER@HOST"}}));
 
 INSTANTIATE_TEST_SUITE_P(
+    LeasesAndDrift, WrongInputTest,
+    testing::Values(
+        WrongInput{{"set", "web", "-m", "1G", "--for", "0"}, {"--for 0 is no time at all", "10m"}},
+        WrongInput{{"set", "web", "-m", "1G", "--for", "-5m"}, {"--for -5m is negative", "10m"}},
+        WrongInput{{"set", "web", "-m", "1G", "--for", "soon"}, {"--for soon is not a duration", "10m"}},
+        WrongInput{{"set", "web", "-m", "1G", "--for", ""}, {"--for", "an empty value"}},
+        WrongInput{{"set", "web", "-m", "1G", "--for"}, {"--for needs a value", "TIME"}},
+        WrongInput{{"set", "web", "-m", "1G", "--for", "1m", "--for", "2m"}, {"--for 2m contradicts"}},
+        WrongInput{{"set", "web", "-m", "1G", "--within", "0s"}, {"--within 0s is no time at all"}},
+        WrongInput{{"set", "web", "-m", "1G", "--within", "99999999999999999999"}, {"--within", "36500 days"}},
+        WrongInput{{"set", "web", "-m", "1G", "--drift", "fix"}, {"--drift fix", "repair, report or adopt"}},
+        WrongInput{{"set", "web", "-m", "1G", "--for", "1m", "--runtime"}, {"--for contradicts --runtime"}},
+        WrongInput{{"set", "web", "-m", "1G", "--force", "--within", "1m"}, {"--force contradicts --within"}},
+        WrongInput{{"set", "web", "--drift", "report", "--for", "1m"}, {"--for says nothing without a limit"}},
+        WrongInput{{"set", "web", "--drift", "report", "--runtime"}, {"--runtime says nothing without a limit"}},
+        WrongInput{{"set", "web", "--drift", "report", "--within", "1m"}, {"--within says nothing without a limit"}},
+        WrongInput{{"set", "web", "--drift", "report", "--plan"}, {"--plan says nothing without a limit"}},
+        WrongInput{{"create", "web", "--for", "1m"}, {"unknown flag --for for create", "belongs to set"}},
+        WrongInput{{"create", "web", "--drift", "none"}, {"--drift none"}}));
+
+INSTANTIATE_TEST_SUITE_P(HistoryAndWatch, WrongInputTest,
+                         testing::Values(WrongInput{{"history", "web", "db"}, {"unexpected 'db' for history"}},
+                                         WrongInput{{"history", "a//b"}, {"'a//b'"}},
+                                         WrongInput{{"history", "--last", "0"}, {"--last 0", "1 to 1000"}},
+                                         WrongInput{{"history", "--last", "1001"}, {"--last 1001", "1 to 1000"}},
+                                         WrongInput{{"history", "--last", "few"}, {"--last few"}},
+                                         WrongInput{{"watch", "web", "db"}, {"unexpected 'db' for watch"}},
+                                         WrongInput{{"watch", "/web"}, {"'/web'"}},
+                                         WrongInput{{"watch", "--last", "1"}, {"belongs to history"}}));
+
+INSTANTIATE_TEST_SUITE_P(CompletionOf, WrongInputTest,
+                         testing::Values(WrongInput{{"completion"}, {"completion needs the name of a shell", "bash"}},
+                                         WrongInput{{"completion", "fish"}, {"no completion for 'fish'", "bash"}},
+                                         WrongInput{{"completion", "bash", "bash"}, {"unexpected 'bash'"}}));
+
+INSTANTIATE_TEST_SUITE_P(
+    ApplyAndUndo, WrongInputTest,
+    testing::Values(WrongInput{{"apply"}, {"apply needs a file", "cgctl apply -f web.conf"}},
+                    WrongInput{{"apply", "web.conf"}, {"unexpected 'web.conf' for apply", "-f FILE|DIR"}},
+                    WrongInput{{"apply", "-f"}, {"-f needs a value", "FILE|DIR"}},
+                    WrongInput{{"apply", "-f", ""}, {"empty name"}},
+                    WrongInput{{"apply", "-f", "-", "-f", "-"}, {"standard input can be read once only"}},
+                    WrongInput{{"apply", "-f", "x", "--force", "--within", "1m"}, {"--force contradicts --within"}},
+                    WrongInput{{"apply", "-f", "x", "--memory", "1G"}, {"unknown flag --memory for apply"}},
+                    WrongInput{{"undo"}, {"undo needs the number of a change", "cgctl history"}},
+                    WrongInput{{"undo", "web"}, {"'web' is not the number of a change", "cgctl history"}},
+                    WrongInput{{"undo", "0"}, {"'0' is not the number of a change"}},
+                    WrongInput{{"undo", "-1"}, {"'-1' is not the number of a change"}},
+                    WrongInput{{"undo", "99999999999999999999"}, {"is not the number of a change"}},
+                    WrongInput{{"undo", "1", "2"}, {"unexpected '2' for undo"}},
+                    WrongInput{{"undo", "1", "--force", "--within", "1m"}, {"--force contradicts --within"}},
+                    WrongInput{{"reload", "web"}, {"unexpected 'web' for reload"}}));
+
+INSTANTIATE_TEST_SUITE_P(
     Values, WrongInputTest,
     testing::Values(
         WrongInput{{"set", "web"}, {"set needs at least one limit", "cgctl set web --memory 512M"}},

@@ -1,6 +1,7 @@
 // Reading cgroupd.conf and its drop-ins from a real directory.
 #include "config/config_files.h"
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -8,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace cgroupd {
 namespace {
@@ -45,6 +47,58 @@ class ConfigurationFiles : public testing::Test {
 
   std::filesystem::path directory_;
 };
+
+std::string paths_of(const ConfigFiles& files) {
+  std::string out;
+  for (const ConfigFile& file : files.files) out += file.path.substr(file.path.rfind('/') + 1) + " ";
+  return out;
+}
+
+TEST(DeclarativeFiles, LieBesideTheMainFile) {
+  EXPECT_EQ(cgroups_directory("/etc/cgroupd/cgroupd.conf"), "/etc/cgroupd/cgroups.d");
+  EXPECT_EQ(cgroups_directory("cgroupd.conf"), "cgroups.d");
+}
+
+TEST_F(ConfigurationFiles, OfADirectoryAreReadByName) {
+  write("cgroups.d/b.conf", "b");
+  write("cgroups.d/a.conf", "a");
+  write("cgroups.d/.hidden.conf", "h");
+  write("cgroups.d/a.conf~", "old");
+  const auto files = read_config_directory(cgroups_directory(main_file()), IfMissing::fine);
+  EXPECT_EQ(paths_of(files), "a.conf b.conf ");
+  EXPECT_THAT(files.faults, IsEmpty());
+  EXPECT_EQ(paths_of(read_named_config(cgroups_directory(main_file()))), "a.conf b.conf ");
+}
+
+TEST_F(ConfigurationFiles, OfADirectoryThatIsNotThereAreNoneOrAFault) {
+  const std::string absent = directory_ / "absent";
+  EXPECT_THAT(read_config_directory(absent, IfMissing::fine).faults, IsEmpty());
+  EXPECT_THAT(print_faults(read_config_directory(absent, IfMissing::fault).faults), HasSubstr("No such file"));
+  EXPECT_THAT(print_faults(read_named_config(absent).faults), HasSubstr("absent: cannot be opened: No such file"));
+}
+
+TEST_F(ConfigurationFiles, ThatAUserNamedMustBeThere) {
+  write("notes/readme.txt", "x");
+  EXPECT_THAT(print_faults(read_named_config(directory_ / "notes").faults),
+              HasSubstr("notes: has no file that ends in .conf"));
+  write("big.conf", std::string(max_config_file_bytes + 1, '#'));
+  EXPECT_THAT(print_faults(read_named_config(directory_ / "big.conf").faults), HasSubstr("is larger than"));
+  write("web.txt", "[cgroup web]\n");
+  EXPECT_EQ(read_named_config(directory_ / "web.txt").files.at(0).text, "[cgroup web]\n");
+}
+
+TEST_F(ConfigurationFiles, MayComeThroughAStream) {
+  std::array<int, 2> ends = {-1, -1};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  ASSERT_EQ(::write(ends[1], "[cgroup a]\n", 11), 11);
+  close(ends[1]);
+  const auto files = read_config_stream(ends[0], "standard input");
+  close(ends[0]);
+  ASSERT_EQ(files.files.size(), 1U);
+  EXPECT_EQ(files.files[0].path, "standard input");
+  EXPECT_EQ(files.files[0].text, "[cgroup a]\n");
+  EXPECT_THAT(print_faults(read_config_stream(-1, "standard input").faults), HasSubstr("cannot be read"));
+}
 
 TEST_F(ConfigurationFiles, MayBeMissing) {
   EXPECT_THAT(texts(), IsEmpty());
@@ -93,7 +147,7 @@ TEST_F(ConfigurationFiles, AreBoundedInSize) {
 
 TEST_F(ConfigurationFiles, AreBoundedInNumber) {
   for (std::size_t i = 0; i <= max_config_drop_ins; ++i) write("cgroupd.conf.d/" + std::to_string(i) + ".conf", "");
-  EXPECT_EQ(faults(), main_file() + ".d: has more than 1000 drop-ins");
+  EXPECT_EQ(faults(), main_file() + ".d: has more than 1000 files that end in .conf");
 }
 
 TEST(TheUsersConfigurationFile, FollowsTheXdgRules) {

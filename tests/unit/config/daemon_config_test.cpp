@@ -115,6 +115,37 @@ TEST(TheConfiguration, JoinsTheFirstFilesPartsAfterALaterFileRepeatsOne) {
   EXPECT_EQ(config->defaults, expected);
 }
 
+TEST(TheConfiguration, HasADriftPolicy) {
+  EXPECT_EQ(parse({})->drift, DriftPolicy::repair);
+  EXPECT_EQ(parse({"[daemon]\ndrift = report\n", "[daemon]\ndrift = adopt\n"})->drift, DriftPolicy::adopt);
+  EXPECT_THAT(faults_of({"[daemon]\ndrift = fix\n"}), testing::AllOf(HasSubstr("1.conf:2: 'fix'"), HasSubstr("adopt")));
+}
+
+TEST(TheConfiguration, HasProfilesWithTheKeysOfDefaults) {
+  const DaemonConfigResult config =
+      parse({"[profile service]\nmemory = 1G\npids-limit = 5\n[profile empty]\n[defaults]\nmemory = 3G\n",
+             "[profile service]\nmemory.max = 2G\ncpus = 2\n[profile batch]\ncpu-idle = yes\n"});
+  ASSERT_TRUE(config.has_value()) << print_faults(config.error());
+  std::string shown;
+  for (const auto& [name, limits] : config->profiles) {
+    shown += name + ":";
+    for (const auto& [limit, change] : limits) shown += " " + std::string(limit->file) + "=" + print_change(change);
+    shown += "; ";
+  }
+  EXPECT_EQ(shown, "batch: cpu.idle=1; empty:; service: memory.max=2147483648 cpu.max=2 pids.max=5; ");
+}
+
+TEST(TheConfiguration, RefusesProfilesThatHaveNoNameOrContradictThemselves) {
+  EXPECT_EQ(
+      faults_of({"[profile]\nmemory = 1G\n[profile a]\nmemory = 1G\nmemory.max = 2G\nmemroy = 1G\n"
+                 "[cgroup web]\nmemory = 1G\n"}),
+      "1.conf:1: section [profile] needs a name; write it as in [profile service]\n"
+      "1.conf:5: memory.max contradicts what was said before about memory.max (1073741824); say it once\n"
+      "1.conf:6: unknown limit 'memroy'; did you mean 'memory'?\n"
+      "1.conf:7: section [cgroup] does not belong in this file; put it in a file of its own in cgroups.d, or give "
+      "that to cgctl apply -f");
+}
+
 TEST(TheConfiguration, TellsEveryFaultOfEveryFileAtOnce) {
   EXPECT_EQ(faults_of({"[daemon]\nmax-cgroup = 1\nlisten = none\nnonsense\n",
                        "[deamon]\nlog-level = info\n[ceilings]\nmemory = 1G\n[metrics web]\n"}),
@@ -190,10 +221,11 @@ TEST_F(TheShippedFile, ShowsTheCompileTimeDefaults) {
   ASSERT_TRUE(shown.has_value()) << print_faults(shown.error());
   EXPECT_EQ(shown->max_cgroups, built_in->max_cgroups);
   EXPECT_EQ(shown->log_level, built_in->log_level);
+  EXPECT_EQ(shown->drift, built_in->drift);
   EXPECT_EQ(shown->metrics_listen, built_in->metrics_listen);
   EXPECT_EQ(shown->metrics_socket, built_in->metrics_socket);
   EXPECT_EQ(shown->defaults, built_in->defaults);
-  for (const std::string_view key : {"max-cgroups", "log-level", "listen", "socket"}) {
+  for (const std::string_view key : {"max-cgroups", "log-level", "drift", "listen", "socket"}) {
     EXPECT_THAT(uncommented, HasSubstr("\n" + std::string(key) + " = "));
   }
 }

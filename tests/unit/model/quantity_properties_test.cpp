@@ -80,6 +80,35 @@ RC_GTEST_PROP(AnyNumberOfCPUs, IsReadBackFromWhatIsPrinted, ()) {
   RC_ASSERT(parse_millicores(print_millicores(millicores)).value() == millicores);
 }
 
+RC_GTEST_PROP(AnyTimeSpan, IsReadBackFromWhatIsPrintedAndFromItsSeconds, ()) {
+  const auto microseconds = *generate::number(1, 3'000'000'000'000'000);
+  RC_ASSERT(parse_time_span(print_duration(microseconds)).value() == microseconds);
+  const auto seconds = *generate::number(1, 3'000'000'000);
+  RC_ASSERT(parse_time_span(std::to_string(seconds)).value() == seconds * 1'000'000);
+}
+
+RC_GTEST_PROP(AnyTimeSpan, IsTheSumOfItsPartsInWhateverOrder, ()) {
+  const auto hours = *generate::number(1, 1000);
+  const auto minutes = *generate::number(0, 1000);
+  const auto h = std::to_string(hours) + "h";
+  const auto m = std::to_string(minutes) + "m";
+  const auto expected = (hours * 60 + minutes) * 60'000'000;
+  RC_ASSERT(parse_time_span(h + m).value() == expected);
+  RC_ASSERT(parse_time_span(m + h).value() == expected);
+}
+
+RC_GTEST_PROP(AnyText, IsReadAsATimeSpanOnlyWhenItIsMoreThanNothingAndFitsAnyClock, ()) {
+  const auto text = *generate::nasty_text();
+  const auto span = parse_time_span(text);
+  if (!span) {
+    RC_ASSERT(has_none_of(span.error().message, "\n\r\x1b"));
+    return;
+  }
+  RC_ASSERT(begins_with_digit(text));
+  RC_ASSERT(has_none_of(text, " \t\n\r+-_%"));
+  RC_ASSERT(*span > 0U && *span <= 3'153'600'000'000'000U);
+}
+
 RC_GTEST_PROP(AnyDuration, IsReadBackFromWhatIsPrinted, ()) {
   const auto microseconds = *generate::number(0, 100'000'000'000'000);
   RC_ASSERT(parse_duration(print_duration(microseconds)).value() == microseconds);

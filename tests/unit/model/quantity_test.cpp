@@ -182,6 +182,28 @@ TEST(ADuration, IsRefusedWhenTooLong) {
   EXPECT_TRUE(failed_with(parse_duration("100000000d100000000d"), ErrorCode::out_of_range));
 }
 
+TEST(ATimeSpan, IsADurationOrSeconds) {
+  for (const auto& [text, value] : std::initializer_list<Reading>{{"600", 600'000'000},
+                                                                  {"1", 1'000'000},
+                                                                  {"10m", 600'000'000},
+                                                                  {"1h30m", 5'400'000'000},
+                                                                  {"2d", 172'800'000'000},
+                                                                  {"250ms", 250'000},
+                                                                  {"36500d", 3'153'600'000'000'000}}) {
+    EXPECT_EQ(parse_time_span(text).value_or(0), value) << text;
+  }
+}
+
+TEST(ATimeSpan, IsRefusedWhenItIsNothingNegativeOrEndless) {
+  for (const auto* const text :
+       {"0", "0s", "0m0s", "-5", "-5m", "36501d", "3153600001", "99999999999999999999999", "999999999999d"}) {
+    expect_refusal(parse_time_span(text), {text, ErrorCode::out_of_range});
+  }
+  for (const auto* const text : {"", " ", "10 s", "1h30", "1.5", "s", "soon", "-", "1e3", "+5"}) {
+    expect_refusal(parse_time_span(text), {text, ErrorCode::invalid_argument});
+  }
+}
+
 TEST(ADuration, IsPrintedLargestUnitFirst) {
   EXPECT_EQ(print_duration(0), "0s");
   EXPECT_EQ(print_duration(5'400'000'000), "1h30m");

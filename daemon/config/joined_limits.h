@@ -1,4 +1,4 @@
-// The [defaults] section: limits for every newly created cgroup, joined over several files.
+// The limits of one section ([defaults], [profile NAME], [cgroup NAME]), joined over several files.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace cgroupd {
 
 /// Collects what the files say. In one file, two keys may speak about parts of one limit (cpus, cpu-period) but not
 /// contradict each other (cpus, cpu-quota); what a later file says replaces what earlier ones said about the same part.
-class DefaultLimits {
+class JoinedLimits {
  public:
   /// `key` is a flag name from the limit table without dashes ("memory", "cpus") or an interface file ("memory.max").
   /// `file` counts the files in the order in which they apply. Nothing is added when this fails.

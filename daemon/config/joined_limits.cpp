@@ -1,5 +1,5 @@
 // Keys to limits, and which of two wishes stands.
-#include "config/default_limits.h"
+#include "config/joined_limits.h"
 
 #include <algorithm>
 #include <utility>
@@ -29,7 +29,7 @@ std::vector<std::string_view> known_keys() {
 
 }  // namespace
 
-Result<void> DefaultLimits::add(std::size_t file, std::string_view key, std::string_view value) {
+Result<void> JoinedLimits::add(std::size_t file, std::string_view key, std::string_view value) {
   const FlagMatch match = find_flag(key);
   const Limit* const limit = match.limit != nullptr ? match.limit : find_limit(key);
   if (limit == nullptr) {
@@ -58,7 +58,7 @@ Result<void> DefaultLimits::add(std::size_t file, std::string_view key, std::str
   return {};
 }
 
-Changes DefaultLimits::changes() const {
+Changes JoinedLimits::changes() const {
   Changes all;
   for (const Wish& wish : wishes_) {
     // add() has seen that these agree.
