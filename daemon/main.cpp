@@ -21,6 +21,7 @@
 #include "cgroupfs/watcher.h"
 #include "command_line.h"
 #include "config/daemon_config.h"
+#include "config/declared_cgroups.h"
 #include "core/leases.h"
 #include "core/manager.h"
 #include "core/reconciler.h"
@@ -59,7 +60,14 @@ std::optional<std::string> environment(const char* name) {
   return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
 }
 
-Result<DaemonConfig> load_config(const CommandLine& line) {
+struct Configuration {
+  DaemonConfig daemon;
+  DeclaredCgroups cgroups;
+  ConfigFaults cgroups_faults;  ///< then `cgroups` is empty
+};
+
+// A fault in cgroupd.conf fails; one in cgroups.d is the caller's to judge.
+Result<Configuration> load_config(const CommandLine& line) {
   const ConfigContext context{.runtime_directory = environment("XDG_RUNTIME_DIR")};
   const auto file = line.config ? line.config : user_config_file(environment("XDG_CONFIG_HOME"), environment("HOME"));
   auto config = file ? load_daemon_config(*file, line.config ? IfMissing::fault : IfMissing::fine, context)
@@ -67,7 +75,30 @@ Result<DaemonConfig> load_config(const CommandLine& line) {
   if (!config)
     return fail(ErrorCode::invalid_argument,
                 "the configuration has faults, so none of it is used:\n" + print_faults(config.error()));
-  return *std::move(config);
+  Configuration all{.daemon = *std::move(config)};
+  if (!file) return all;
+  auto cgroups = parse_declared_cgroups(read_config_directory(cgroups_directory(*file), IfMissing::fine));
+  if (cgroups) all.cgroups = *std::move(cgroups);
+  if (!cgroups) all.cgroups_faults = std::move(cgroups.error());
+  return all;
+}
+
+// Declared limits as they are in cgroups.d; what a user has stated over an unchanged line stays.
+void apply_declared(Manager& manager, const DeclaredCgroups& cgroups, const Manager::StepsDone& done) {
+  const Caller ourselves{.uid = ::getuid(), .pid = ::getpid(), .unit = {}, .command = "cgroupd"};
+  manager.apply(cgroups, {.only_news = true}, ourselves, done);
+}
+
+void reload(const CommandLine& line, Manager& manager, Reconciler& reconciler, const Manager::StepsDone& done) {
+  const auto config = load_config(line);
+  if (!config) return done(fail(config.error()));
+  if (!config->cgroups_faults.empty()) {
+    return done(fail(ErrorCode::invalid_argument,
+                     "cgroups.d has faults, so nothing was changed:\n" + print_faults(config->cgroups_faults)));
+  }
+  manager.set_defaults(config->daemon.defaults, config->daemon.profiles);
+  reconciler.set_policy(config->daemon.drift);
+  apply_declared(manager, config->cgroups, done);
 }
 
 // What we manage, and the unit that holds it if one does.
@@ -152,7 +183,7 @@ Result<int> serve(const CommandLine& line) {
   if (auto ok = refuse_root(); !ok) return fail(ok.error());
   auto config = load_config(line);
   if (!config) return fail(config.error());
-  set_log_level(line.log_level.value_or(config->log_level));
+  set_log_level(line.log_level.value_or(config->daemon.log_level));
 
   auto bus = Bus::open(line.bus);
   if (!bus) return fail(bus.error());
@@ -189,14 +220,14 @@ Result<int> serve(const CommandLine& line) {
   EventLog log(signals);
   StallWatch events(**kernel, loop, loop, log);
   Transactions transactions(**kernel, worker, disk, **store, *intents, loop, events);
-  Reconciler reconciler(**kernel, **watcher, transactions, loop, events, config->drift, ::getuid());
+  Reconciler reconciler(**kernel, **watcher, transactions, loop, events, config->daemon.drift, ::getuid());
   Leases leases(**kernel, transactions, loop, events,
                 [&reconciler](const CgroupPath& cgroup) { reconciler.check(cgroup); });
   transactions.on_leases_changed([&leases] { leases.rearm(); });
   Manager manager(**kernel, transactions, reconciler, loop, root->unit ? &service_manager : nullptr,
-                  {.defaults = config->defaults,
-                   .max_cgroups = config->max_cgroups,
-                   .profiles = config->profiles,
+                  {.defaults = config->daemon.defaults,
+                   .max_cgroups = config->daemon.max_cgroups,
+                   .profiles = config->daemon.profiles,
                    .tree_unit = root->unit});
   if (auto ok = manager.prepare_root(::getpid()); !ok) return fail(ok.error());
   if (auto ok = transactions.recover(); !ok) return fail(ok.error());
@@ -207,16 +238,22 @@ Result<int> serve(const CommandLine& line) {
 
   auto self_metrics = SelfMetrics::make(CGROUPD_VERSION, bus_methods);
   if (!self_metrics) return fail(self_metrics.error());
-  auto exporter = Exporter::start(exporter_options(*config), *std::move(scrapes_kernel), **self_metrics);
+  auto exporter = Exporter::start(exporter_options(config->daemon), *std::move(scrapes_kernel), **self_metrics);
   if (!exporter) return fail(exporter.error());
   for (const auto& complaint : (*exporter)->complaints()) spdlog::warn("{}", complaint);
   for (const auto& address : (*exporter)->addresses()) spdlog::info("metrics at {}", address);
 
   ManagerAdaptor adaptor(bus->connection(), manager, **self_metrics, CGROUPD_VERSION,
-                         [&](const Manager::StepsDone& done) { done(fail(ErrorCode::unsupported, "not yet")); });
+                         [&](const Manager::StepsDone& done) { reload(line, manager, reconciler, done); });
   signals.connect(adaptor);
   loop.serve(bus->connection());
   loop.on_termination([&loop] { loop.stop(EXIT_SUCCESS); });
+
+  if (!config->cgroups_faults.empty())
+    spdlog::error("cgroups.d has faults, so none of it is applied:\n{}", print_faults(config->cgroups_faults));
+  apply_declared(manager, config->cgroups, [](const Result<Outcome>& done) {
+    if (!done) spdlog::error("cgroups.d is not applied: {}", done.error().text());
+  });
 
   spdlog::info("cgroupd {} manages {}", CGROUPD_VERSION, root->path);
   sd_notify(0, ("READY=1\nSTATUS=managing " + root->path).c_str());

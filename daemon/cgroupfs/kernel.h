@@ -53,8 +53,11 @@ class Kernel {
 
   /// A descriptor with a pressure trigger ("full 1000000 2000000": stalled µs in a window of µs; windows are multiples
   /// of 2 s for users without privilege, psi.rst) that polls POLLPRI when it fires and POLLERR when the cgroup is gone.
-  virtual Result<FileDescriptor> open_trigger(const CgroupPath& cgroup, std::string_view file,
-                                              std::string_view trigger) = 0;
+  /// The default serves a kernel without pressure.
+  virtual Result<FileDescriptor> open_trigger(const CgroupPath& /*cgroup*/, std::string_view file,
+                                              std::string_view /*trigger*/) {
+    return fail(ErrorCode::unsupported, "no triggers on " + std::string(file));
+  }
 
   /// Waits until `file` reads other than `from` (cgroup.events and the like: the kernel notifies with POLLPRI) or the
   /// time is over, and answers what it reads then. The default serves a kernel whose state never changes by itself.
