@@ -161,10 +161,11 @@ class ManagerBus final : public Manager {
   }
 
   Result<void> watch(const std::function<void(const Event&)>& on_event, const Descriptor& interrupt) override {
-    const auto manager = connect();
-    if (!manager) return fail(manager.error());
+    const auto connection = connect();
+    if (!connection) return fail(connection.error());
     try {
-      sdbus::IConnection& bus = *connection_->bus;
+      sdbus::IConnection& bus = *(*connection)->bus;
+      Proxy& manager = *(*connection)->manager;
       bool is_there = true;
       const auto slot = bus.addMatch(match_of_owner(), [&](sdbus::Message& message) {
         std::string name;
@@ -175,9 +176,9 @@ class ManagerBus final : public Manager {
         is_there = !now.empty();
         on_event({.kind = is_there ? EventKind::daemon_back : EventKind::daemon_gone});
       });
-      (*manager)->listen(on_event);
+      manager.listen(on_event);
       // Asked last, so that nothing that happens from here on is missed; without a daemon it is the call that says so.
-      static_cast<void>((*manager)->Version());
+      static_cast<void>(manager.Version());
       if (auto ok = work_until(bus, interrupt, bus_); !ok) return ok;
       if (is_there) return {};
       return fail(ErrorCode::unreachable, "cgroupd left " + which_bus(bus_) + " and has not come back",
@@ -223,8 +224,8 @@ class ManagerBus final : public Manager {
     return applied;
   }
 
-  Result<Proxy*> connect() {
-    if (connection_) return connection_->manager.get();
+  Result<Connection*> connect() {
+    if (connection_) return &*connection_;
     try {
       Connection made;
       if (const auto* const address = std::get_if<std::string>(&bus_)) {
@@ -237,7 +238,7 @@ class ManagerBus final : public Manager {
       made.bus->setMethodCallTimeout(longest_call);
       made.proxy = sdbus::createProxy(*made.bus, wire::service_name, wire::object_path);
       made.manager = std::make_unique<Proxy>(*made.proxy);
-      return connection_.emplace(std::move(made)).manager.get();
+      return &connection_.emplace(std::move(made));
     } catch (const sdbus::Error& error) {
       return fail(ErrorCode::unreachable, "cannot connect to " + which_bus(bus_) + " (" + error.getMessage() + ")",
                   how_to_start(bus_));
@@ -246,10 +247,10 @@ class ManagerBus final : public Manager {
 
   template <typename F>
   auto call(F ask) -> decltype(ask(std::declval<Proxy&>())) {
-    const auto manager = connect();
-    if (!manager) return fail(manager.error());
+    const auto connection = connect();
+    if (!connection) return fail(connection.error());
     try {
-      return ask(**manager);
+      return ask(*(*connection)->manager);
     } catch (const sdbus::Error& error) {
       return fail(from_sdbus(error, bus_));
     }
