@@ -94,7 +94,7 @@ TEST(AChange, IsInTheHistoryWithWhatWasBefore) {
   EXPECT_THAT(entries[1].made, ElementsAre(path("web")));
 }
 
-TEST(Undo, PutsBackWhatWasThereAndWhetherSomebodyStatedIt) {
+TEST(Undoing, PutsBackWhatWasThereAndWhetherSomebodyStatedIt) {
   ManagedWorld world;
   ASSERT_OK(world.create("web"));
   ASSERT_OK(world.set("web", "memory.max=48M"));
@@ -107,7 +107,7 @@ TEST(Undo, PutsBackWhatWasThereAndWhetherSomebodyStatedIt) {
   EXPECT_EQ(world.text("web", "memory.max"), "50331648");
 }
 
-TEST(Undo, IsRefusedAfterAnotherChangeOfTheSame) {
+TEST(Undoing, IsRefusedAfterAnotherChangeOfTheSame) {
   ManagedWorld world;
   ASSERT_OK(world.create("web"));
   ASSERT_OK(world.set("web", "memory.max=48M"));
@@ -118,7 +118,7 @@ TEST(Undo, IsRefusedAfterAnotherChangeOfTheSame) {
   EXPECT_EQ(world.text("web", "memory.max"), "33554432");
 }
 
-TEST(Undo, BringsARemovedCgroupBackWithItsLimits) {
+TEST(Undoing, BringsARemovedCgroupBackWithItsLimits) {
   ManagedWorld world;
   ASSERT_OK(world.create("web", "memory.max=48M"));
   ASSERT_OK(world.remove("web"));
@@ -127,7 +127,7 @@ TEST(Undo, BringsARemovedCgroupBackWithItsLimits) {
   EXPECT_EQ(world.text("web", "memory.max"), "50331648");
 }
 
-TEST(Apply, HasNothingToDoTheSecondTime) {
+TEST(Applying, HasNothingToDoTheSecondTime) {
   ManagedWorld world;
   const DeclaredCgroups cgroups = {declared("batch", "memory.max=1G"), declared("batch/night", "memory.max=50%"),
                                    declared("web", "pids.max=9 cpu.max=0.5")};
@@ -140,7 +140,7 @@ TEST(Apply, HasNothingToDoTheSecondTime) {
   EXPECT_THAT(second->steps, testing::IsEmpty());
 }
 
-TEST(Apply, MakesTrueWhatItSaysOverWhatAUserStatedBefore) {
+TEST(Applying, MakesTrueWhatItSaysOverWhatAUserStatedBefore) {
   ManagedWorld world;
   ASSERT_OK(world.create("web", "memory.max=1G"));
   ASSERT_OK(world.apply({declared("web", "memory.max=512M")}));
@@ -151,7 +151,7 @@ TEST(Apply, MakesTrueWhatItSaysOverWhatAUserStatedBefore) {
   EXPECT_EQ(world.text("web", "memory.max"), "268435456") << "the file says nothing new";
 }
 
-TEST(Apply, PrunesOnlyWhatFilesMade) {
+TEST(Applying, PrunesOnlyWhatFilesMade) {
   ManagedWorld world;
   ASSERT_OK(world.create("hand", "memory.max=1G"));
   ASSERT_OK(world.apply({declared("web", "memory.max=512M pids.max=8"), declared("db", "memory.max=1G"),
@@ -165,7 +165,7 @@ TEST(Apply, PrunesOnlyWhatFilesMade) {
   EXPECT_EQ(world.text("web", "pids.max"), "max");
 }
 
-TEST(Apply, PrunesNothingWhileSomethingRunsThere) {
+TEST(Applying, PrunesNothingWhileSomethingRunsThere) {
   ManagedWorld world;
   ASSERT_OK(world.apply({declared("web", "memory.max=512M"), declared("db", "memory.max=1G")}));
   world.kernel.start(path("db"));
@@ -175,7 +175,7 @@ TEST(Apply, PrunesNothingWhileSomethingRunsThere) {
   EXPECT_EQ(state_of(world), before);
 }
 
-TEST(Apply, ShowsItsStepsAndChangesNothing) {
+TEST(Applying, ShowsItsStepsAndChangesNothing) {
   ManagedWorld world;
   const auto before = state_of(world);
   const auto plan = world.apply({declared("web", "memory.max=4096")}, {.plan = true});
