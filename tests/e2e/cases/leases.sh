@@ -27,7 +27,7 @@ expect "an end after 4 s, found after $took ms" [ $took -ge 3900 ] && [ $took -l
 it 'shows the end and what will be true afterwards'
 try cgctl set web --cpus 2 --for 10m
 try cgctl show web --json
-expect_json '.desired["cpu.max"] | .origin == "lease" and .value.quota_us == 200000 and .afterwards == "max" and (.ends | endswith("Z"))'
+expect_json '.desired["cpu.max"] | .origin == "lease" and .value.quota_us == 200000 and .afterwards.quota_us == "max" and (.ends | endswith("Z"))'
 try cgctl show web
 expect_in_stdout lease 'then'
 try cgctl unset web cpu.max
