@@ -9,8 +9,8 @@
 
 namespace cgroupd::client {
 
-inline constexpr Option drift_option = {"drift", '\0', "POLICY",
-                                        "when somebody else changes its limits: repair, report or adopt"};
+inline constexpr Option drift_option = {"drift", '\0', "repair|report|adopt",
+                                        "what to do when somebody else changes its limits"};
 
 /// --force with --within: a usage error.
 inline Result<void> check_lowering(const CommandLine& line) {

@@ -15,6 +15,12 @@ bool speak_of_the_same(FlagPart one, FlagPart other) {
   return one == other || is_all(one) || is_all(other) || (is_quota(one) && is_quota(other));
 }
 
+bool speaks_of_a_device(const FlagMatch& match) {
+  if (match.flag == nullptr) return false;
+  return match.flag->part == FlagPart::read_bps || match.flag->part == FlagPart::write_bps ||
+         match.flag->part == FlagPart::read_iops || match.flag->part == FlagPart::write_iops;
+}
+
 std::vector<std::string_view> known_keys() {
   std::vector<std::string_view> names;
   for (const Limit& limit : all_limits()) {
@@ -36,6 +42,12 @@ Result<void> JoinedLimits::add(std::size_t file, std::string_view key, std::stri
     const std::string near = nearest_word(key, known_keys());
     return fail(ErrorCode::unknown_limit, "unknown limit '" + std::string(key) + "'",
                 near.empty() ? "" : "did you mean '" + near + "'?");
+  }
+  // cgctl looks a path up where it is run; what a file means must not depend on where it is read.
+  if (speaks_of_a_device(match) && value.starts_with('/')) {
+    return fail(ErrorCode::invalid_argument,
+                "'" + std::string(value) + "': a file names a device by its number, not by its path",
+                "write it as in 8:0:1M; lsblk shows the number under MAJ:MIN");
   }
   Result<Change> change =
       match.limit != nullptr ? parse_flag_change(*limit, *match.flag, value) : parse_change(*limit, value);

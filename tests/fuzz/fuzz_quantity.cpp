@@ -14,6 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto millicores = parse_millicores(text))
     fuzz::require(parse_millicores(print_millicores(*millicores)) == *millicores);
   if (const auto duration = parse_duration(text)) fuzz::require(parse_duration(print_duration(*duration)) == *duration);
+  if (const auto span = parse_time_span(text))
+    fuzz::require(*span > 0 && parse_time_span(print_duration(*span)) == *span);
   if (const auto percent = parse_percent(text)) fuzz::require(*percent > 0 && *percent <= 10'000);
   if (const auto count = parse_count(text, 3, 1000)) fuzz::require(*count >= 3 && *count <= 1000);
   (void)parse_flag_value(text).has_value();

@@ -17,20 +17,20 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class Apply : public testing::Test {
+class CgctlApply : public testing::Test {
  protected:
-  Apply() {
+  CgctlApply() {
     std::string pattern = testing::TempDir() + "cgctl-apply-XXXXXX";
     directory_ = ::mkdtemp(pattern.data());
   }
-  ~Apply() override {
+  ~CgctlApply() override {
     std::filesystem::remove_all(directory_);
     if (daemon.input >= 0) ::close(daemon.input);
   }
-  Apply(const Apply&) = delete;
-  Apply& operator=(const Apply&) = delete;
-  Apply(Apply&&) = delete;
-  Apply& operator=(Apply&&) = delete;
+  CgctlApply(const CgctlApply&) = delete;
+  CgctlApply& operator=(const CgctlApply&) = delete;
+  CgctlApply(CgctlApply&&) = delete;
+  CgctlApply& operator=(CgctlApply&&) = delete;
 
   std::string file(const std::string& name, const std::string& text) const {
     const auto path = directory_ / name;
@@ -48,7 +48,7 @@ class Apply : public testing::Test {
   std::filesystem::path directory_;
 };
 
-TEST_F(Apply, SendsWhatTheFilesDeclareInOneCall) {
+TEST_F(CgctlApply, SendsWhatTheFilesDeclareInOneCall) {
   const auto first = file("first", "[cgroup web]\nmemory = 512M\nprofile = service\n[cgroup web/db]\n");
   const auto second = file("second", "[cgroup web]\nmemory.max = 1G\n[cgroup batch]\ncpu-idle = yes\ndrift = report\n");
   EXPECT_EQ(cgctl(daemon, {"apply", "-f", first, "--file=" + second, "--prune", "--within", "5m"}).status, 0);
@@ -56,7 +56,7 @@ TEST_F(Apply, SendsWhatTheFilesDeclareInOneCall) {
                                         "web profile service memory.max=1073741824; web/db"));
 }
 
-TEST_F(Apply, ReadsADirectoryAndStandardInput) {
+TEST_F(CgctlApply, ReadsADirectoryAndStandardInput) {
   file("d/b.conf", "[cgroup b]\n");
   file("d/a.conf", "[cgroup a]\n");
   file("d/notes.txt", "nonsense");
@@ -65,7 +65,7 @@ TEST_F(Apply, ReadsADirectoryAndStandardInput) {
   EXPECT_THAT(daemon.asked, ElementsAre("apply force; a; b; c pids.max=7"));
 }
 
-TEST_F(Apply, SaysWhatChangedALineEach) {
+TEST_F(CgctlApply, SaysWhatChangedALineEach) {
   daemon.applied = {
       .changed = {{"web", {in_force("memory.max", "536870912"), in_force("pids.max", "200")}}, {"db", {}}},
       .steps = {"web memory.max max -> 536870912", "web pids.max max -> 200", "db: make", "old: remove"}};
@@ -79,7 +79,7 @@ TEST_F(Apply, SaysWhatChangedALineEach) {
             "\n");
 }
 
-TEST_F(Apply, SaysSoWhenAllIsTrueAlready) {
+TEST_F(CgctlApply, SaysSoWhenAllIsTrueAlready) {
   const auto web = file("web.conf", "[cgroup web]\nmemory = 512M\n");
   const auto said = cgctl(daemon, {"apply", "-f", web});
   EXPECT_EQ(said.status, 0);
@@ -88,7 +88,7 @@ TEST_F(Apply, SaysSoWhenAllIsTrueAlready) {
   EXPECT_EQ(cgctl(daemon, {"apply", "-f", web, "--json"}).out, "{\"changed\":[],\"steps\":[]}\n");
 }
 
-TEST_F(Apply, ShowsThePlanAndAsksForNothingElse) {
+TEST_F(CgctlApply, ShowsThePlanAndAsksForNothingElse) {
   daemon.applied.steps = {"web memory.max max -> 536870912", "evil\x1b[31m"};
   const auto web = file("web.conf", "[cgroup web]\nmemory = 512M\n");
   EXPECT_EQ(cgctl(daemon, {"-q", "apply", "-f", web, "--plan"}).out,
@@ -99,7 +99,7 @@ TEST_F(Apply, ShowsThePlanAndAsksForNothingElse) {
             "{\"plan\":[\"web memory.max max -> 536870912\"]}\n");
 }
 
-TEST_F(Apply, TellsEveryMistakeWithFileAndLineAndSendsNothing) {
+TEST_F(CgctlApply, TellsEveryMistakeWithFileAndLineAndSendsNothing) {
   const auto good = file("good.conf", "[cgroup web]\nmemory = 512M\n");
   const auto bad = file("bad.conf", "[cgroup a//b]\n[cgroup web]\nmemroy = 1G\n");
   const auto said = cgctl(daemon, {"apply", "-f", good, "-f", bad, "-f", directory_ / "absent"});
@@ -112,7 +112,7 @@ TEST_F(Apply, TellsEveryMistakeWithFileAndLineAndSendsNothing) {
   EXPECT_THAT(daemon.asked, IsEmpty());
 }
 
-TEST_F(Apply, NeverPrunesEverythingByAccident) {
+TEST_F(CgctlApply, NeverPrunesEverythingByAccident) {
   const auto empty = file("empty.conf", "# nothing\n");
   const auto said = cgctl(daemon, {"apply", "-f", empty, "--prune"});
   EXPECT_EQ(said.status, 2);
@@ -121,14 +121,14 @@ TEST_F(Apply, NeverPrunesEverythingByAccident) {
   EXPECT_EQ(cgctl(daemon, {"apply", "-f", empty}).status, 0);
 }
 
-TEST_F(Apply, RefusedIsOneLineAndExit1) {
+TEST_F(CgctlApply, RefusedIsOneLineAndExit1) {
   daemon.bus_refusal = Error{.code = ErrorCode::busy, .message = "web: memory.max cannot be lowered"};
   const auto said = cgctl(daemon, {"apply", "-f", file("web.conf", "[cgroup web]\nmemory = 512M\n")});
   EXPECT_EQ(said.status, 1);
   EXPECT_EQ(said.err, "cgctl: web: memory.max cannot be lowered\n");
 }
 
-TEST(Undo, TakesAChangeBackAndSaysWhatIsInForce) {
+TEST(CgctlUndo, TakesAChangeBackAndSaysWhatIsInForce) {
   FakeDaemon daemon;
   daemon.applied = {.changed = {{"web", {in_force("memory.max", "67108864")}}},
                     .steps = {"web memory.max 50331648 -> 67108864"}};
@@ -137,7 +137,7 @@ TEST(Undo, TakesAChangeBackAndSaysWhatIsInForce) {
   EXPECT_THAT(daemon.asked, ElementsAre("undo 12 within 30s", "undo 12 plan force"));
 }
 
-TEST(Reload, SaysWhatTheDaemonDid) {
+TEST(CgctlReload, SaysWhatTheDaemonDid) {
   FakeDaemon daemon;
   EXPECT_EQ(cgctl(daemon, {"reload"}).out, "nothing to do\n");
   daemon.plan = {"web memory.max max -> 536870912"};

@@ -98,6 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
         WrongInput{{"set", "web", "-m", "1G", "--within", "0s"}, {"--within 0s is no time at all"}},
         WrongInput{{"set", "web", "-m", "1G", "--within", "99999999999999999999"}, {"--within", "36500 days"}},
         WrongInput{{"set", "web", "-m", "1G", "--drift", "fix"}, {"--drift fix", "repair, report or adopt"}},
+        WrongInput{{"set", "web", "--drift"}, {"--drift needs a value", "write --drift repair|report|adopt"}},
         WrongInput{{"set", "web", "-m", "1G", "--for", "1m", "--runtime"}, {"--for contradicts --runtime"}},
         WrongInput{{"set", "web", "-m", "1G", "--force", "--within", "1m"}, {"--force contradicts --within"}},
         WrongInput{{"set", "web", "--drift", "report", "--for", "1m"}, {"--for says nothing without a limit"}},

@@ -102,6 +102,15 @@ TEST(DeclarativeFiles, TellEveryFaultOfEveryFileAtOnce) {
       "2.conf:9: unknown key 'profil'; did you mean 'profile'?");
 }
 
+TEST(ADeclarativeFile, NamesDevicesByNumber) {
+  EXPECT_EQ(declared_by({"[cgroup web]\ndevice-read-bps = 8:0:1M\ndevice-write-iops = 8:0:100\n"}),
+            "web io.max=8:0 rbps=1048576 wiops=100");
+  EXPECT_EQ(
+      faults_of({"[cgroup web]\ndevice-read-bps = /dev/sda:1M\n"}),
+      "1.conf:2: '/dev/sda:1M': a file names a device by its number, not by its path; write it as in 8:0:1M; lsblk "
+      "shows the number under MAJ:MIN");
+}
+
 TEST(DeclarativeFiles, CannotNameWhatIsNotBeneathTheDelegatedRoot) {
   for (const auto* const name : {"..", "../web", "/web", "web/", "cgroup.procs", "web db", "a/../b"}) {
     EXPECT_THAT(faults_of({"[cgroup " + std::string(name) + "]\n"}), HasSubstr("1.conf:1: ")) << name;
