@@ -99,8 +99,19 @@ Result<Work> Manager::work_to_create(const CgroupPath& cgroup, const Changes& li
     desired.state(*limit, options.runtime ? Origin::runtime : Origin::user, value);
   if (!options.runtime) desired.made_by = Origin::user;
   if (options.drift) desired.drift = options.drift;
-  return Work{.parts = {Part{.cgroup = cgroup, .make = true, .wanted = desired.wanted(), .desired = desired}},
-              .durable = !options.runtime};
+  Work work{.parts = {Part{.cgroup = cgroup, .make = true, .wanted = desired.wanted(), .desired = desired}},
+            .durable = !options.runtime};
+  forget_an_absent_one(work);
+  return work;
+}
+
+// Names whose cgroup somebody else removed are kept, should it come back; not without bound.
+void Manager::forget_an_absent_one(Work& work) {
+  const auto& all = transactions_.desired();
+  if (all.size() < 2 * options_.max_cgroups) return;
+  const auto absent = std::ranges::find_if(
+      all, [this](const auto& entry) { return !entry.second.made_by && !exists(kernel_, entry.first); });
+  if (absent != all.end()) work.parts.push_back({.cgroup = absent->first});
 }
 
 void Manager::create(const CgroupPath& cgroup, const Changes& limits, const CreateOptions& options,

@@ -125,6 +125,7 @@ class Manager {
   Result<Work> work_to_apply(const DeclaredCgroups& cgroups, const ApplyOptions& options);
   Result<Work> work_to_undo(const HistoryEntry& entry);
   Result<Part> part_of(const DeclaredCgroup& declared, const ApplyOptions& options, const Pending& pending);
+  void forget_an_absent_one(Work& work);
   void prune(Work& work, const DeclaredCgroups& cgroups);
   Result<void> check_room(std::size_t more);
   Result<void> check_names(const DeclaredCgroups& cgroups);

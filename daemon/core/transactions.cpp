@@ -323,9 +323,9 @@ Record Transactions::record_of(const Running& running) {
 
 void Transactions::commit(const std::shared_ptr<Running>& running) {
   if (auto ok = store_.commit(record_of(*running), time_.now()); !ok) return take_back(running, ok.error());
-  if (!running->work.durable) return finish(running);
-  to_sync_.push_back(running);
-  if (!syncing_) sync_disk();
+  if (running->work.durable) to_sync_.push_back(running);
+  if (!syncing_ && (running->work.durable || store_.wants_sync())) sync_disk();
+  if (!running->work.durable) finish(running);
 }
 
 // One wait for the disk serves everything that was committed before it began.

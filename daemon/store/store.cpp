@@ -179,6 +179,7 @@ Result<DesiredState> Store::load(const Moment& now) {
 }
 
 Result<void> Store::commit(const Record& record, const Moment& now) {
+  ++commits_;
   return database_->transaction([&]() -> Result<void> {
     for (const auto& [cgroup, desired] : record.cgroups) {
       // Its statements go with it.
@@ -271,8 +272,8 @@ Result<void> Store::sync() {
                 "make room on that disk, or mend it", errno);
   }
   // The log would grow for ever; moving it into the file is work for this thread, which nobody waits for.
-  constexpr std::uint64_t syncs_a_checkpoint = 64;
-  if (++syncs_ % syncs_a_checkpoint != 0) return {};
+  if (!wants_sync()) return {};
+  commits_ = 0;
   [[maybe_unused]] const auto ignored = checkpoints_->checkpoint();  // what is in the log is safe there, too
   return {};
 }

@@ -1,6 +1,7 @@
 // What must outlive the daemon: desired state, leases and history.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -46,8 +47,11 @@ class Store {
 
   Result<void> commit(const Record& record, const Moment& now);
 
-  /// Waits until every commit so far is on the disk. The only call for another thread than the one that commits.
+  /// Waits until every commit so far is on the disk, and keeps the log from growing. The only call for another thread
+  /// than the one that commits.
   Result<void> sync();
+  /// Whether the log has grown so long that it is time for a sync(), durable commits or not.
+  bool wants_sync() const { return commits_ >= commits_a_checkpoint; }
 
   /// A number no entry has had.
   std::uint64_t next_entry();
@@ -76,7 +80,8 @@ class Store {
   std::unique_ptr<Database> database_;
   std::unique_ptr<Database> checkpoints_;  // of the thread that calls sync()
   std::uint64_t next_entry_ = 1;
-  std::uint64_t syncs_ = 0;
+  static constexpr std::uint64_t commits_a_checkpoint = 256;
+  std::atomic<std::uint64_t> commits_ = 0;  // since the last checkpoint
 };
 
 }  // namespace cgroupd
