@@ -18,6 +18,7 @@
 #include "cgroupfs/hierarchy.h"
 #include "cgroupfs/host.h"
 #include "cgroupfs/real_kernel.h"
+#include "cgroupfs/real_tree_reader.h"
 #include "cgroupfs/watcher.h"
 #include "command_line.h"
 #include "config/daemon_config.h"
@@ -161,7 +162,11 @@ ExporterOptions exporter_options(const DaemonConfig& config) {
   return {.listen = config.metrics_listen,
           .socket = config.metrics_socket,
           .handed_over = {},
-          .collector = {.max_cgroups = config.max_cgroups},
+          .collector = {.tree = {.max_cgroups = config.metrics.max_cgroups,
+                                 .max_depth = config.metrics.max_depth,
+                                 .include = config.metrics.include,
+                                 .exclude = config.metrics.exclude},
+                        .exclude_families = config.metrics.exclude_families},
           .version = CGROUPD_VERSION};
 }
 
@@ -196,11 +201,11 @@ Result<int> serve(const CommandLine& line) {
   auto kernel = RealKernel::open(root->path, kept_files);
   auto workers_kernels = open_kernels(root->path, worker_threads);
   auto disk_kernels = open_kernels(root->path, 1);
-  auto scrapes_kernel = RealKernel::open(root->path, 0);
+  auto scrapes_tree = RealTreeReader::open(root->path, config->daemon.metrics.kept_files);
   if (!kernel) return fail(kernel.error());
   if (!workers_kernels) return fail(workers_kernels.error());
   if (!disk_kernels) return fail(disk_kernels.error());
-  if (!scrapes_kernel) return fail(scrapes_kernel.error());
+  if (!scrapes_tree) return fail(scrapes_tree.error());
 
   const auto state = state_directory(line);
   if (!state) return fail(state.error());
@@ -238,7 +243,8 @@ Result<int> serve(const CommandLine& line) {
 
   auto self_metrics = SelfMetrics::make(CGROUPD_VERSION, bus_methods);
   if (!self_metrics) return fail(self_metrics.error());
-  auto exporter = Exporter::start(exporter_options(config->daemon), *std::move(scrapes_kernel), **self_metrics);
+  const NoFacts facts;
+  auto exporter = Exporter::start(exporter_options(config->daemon), *std::move(scrapes_tree), **self_metrics, facts);
   if (!exporter) return fail(exporter.error());
   for (const auto& complaint : (*exporter)->complaints()) spdlog::warn("{}", complaint);
   for (const auto& address : (*exporter)->addresses()) spdlog::info("metrics at {}", address);

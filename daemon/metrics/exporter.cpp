@@ -2,12 +2,10 @@
 #include "metrics/exporter.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "metrics/http_server.h"
-#include "metrics/page.h"
-#include "metrics/process_metrics.h"
+#include "metrics/pages.h"
 
 namespace cgroupd {
 namespace {
@@ -32,77 +30,56 @@ std::string landing_page(const std::string& version) {
 // Everything in here but the constructor runs on the server's thread.
 class Exporter::Site {
  public:
-  Site(std::unique_ptr<Kernel> kernel, const SelfMetrics& self, CollectorOptions collector, const std::string& version)
-      : kernel_(std::move(kernel)),
-        self_(self),
-        collector_(*kernel_, std::move(collector)),
-        landing_(std::make_shared<std::string>(landing_page(version))) {}
+  static Result<std::unique_ptr<Site>> make(std::unique_ptr<TreeReader> reader, const SelfMetrics& self,
+                                            const PublishedFacts& facts, CollectorOptions collector,
+                                            const std::string& version) {
+    auto gzip = Gzip::make();
+    if (!gzip) return fail(std::move(gzip.error()));
+    return std::unique_ptr<Site>(
+        new Site(std::move(reader), self, facts, std::move(collector), version, std::move(*gzip)));
+  }
 
   Result<void> serve(std::vector<Listener> listeners) {
     auto server = HttpServer::start(
-        std::move(listeners), [this](std::string_view path) { return answer(path); }, HttpLimits{});
+        std::move(listeners), [this](const HttpRequest& request) { return answer(request); }, HttpLimits{});
     if (!server) return fail(std::move(server.error()));
     server_ = std::move(*server);
     return {};
   }
 
  private:
-  HttpAnswer answer(std::string_view path) {
-    if (path == "/metrics") return metrics();
-    if (path == "/-/healthy") return text_answer(200, "cgroupd is healthy\n");
-    if (path == "/-/ready") return ready();
-    if (path == "/") return {.status = 200, .content_type = "text/html; charset=utf-8", .body = landing_};
+  Site(std::unique_ptr<TreeReader> reader, const SelfMetrics& self, const PublishedFacts& facts,
+       CollectorOptions collector, const std::string& version, Gzip gzip)
+      : reader_(std::move(reader)),
+        pages_(*reader_, self, facts, std::move(collector), std::move(gzip)),
+        landing_(std::make_shared<std::string>(landing_page(version))) {}
+
+  HttpAnswer answer(const HttpRequest& request) {
+    if (request.path == "/metrics") return pages_.metrics(request);
+    if (request.path == "/-/healthy") return text_answer(200, "cgroupd is healthy\n");
+    if (request.path == "/-/ready") return ready();
+    if (request.path == "/") return {.status = 200, .content_type = "text/html; charset=utf-8", .body = landing_};
     return text_answer(404, "not found; there are /metrics, /-/healthy and /-/ready\n");
   }
 
   HttpAnswer ready() {
-    const auto children = kernel_->children(CgroupPath());
-    return children ? text_answer(200, "cgroupd is ready\n") : text_answer(503, children.error().text() + "\n");
+    const auto root = reader_->open_root();
+    const bool can_read = root && (*root)->children();
+    return can_read ? text_answer(200, "cgroupd is ready\n")
+                    : text_answer(503, "the delegated root " + reader_->root_path() + " cannot be read\n");
   }
 
-  HttpAnswer metrics() {
-    const auto begin = std::chrono::steady_clock::now();
-    const std::shared_ptr<std::string> body = empty_body();
-    if (!body) return text_answer(503, "too many clients have not yet read their page\n");
-    Page page(*body);
-    collector_.collect();
-    collector_.write(page);
-    write_process_metrics(page);
-    if (const Result<std::string> own = self_.text()) *body += *own;
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    page.single({"cgroupd_scrape_duration_seconds", MetricType::gauge, "How long it took to make this page"},
-                took.count());
-    return {.status = 200, .content_type = Page::content_type, .body = body};
-  }
-
-  // A buffer nobody reads any more, or a new one; none when slow readers hold too many.
-  std::shared_ptr<std::string> empty_body() {
-    constexpr std::size_t most = 8;
-    const auto is_free = [](const std::shared_ptr<std::string>& body) { return body.use_count() == 1; };
-    const auto at = std::ranges::find_if(bodies_, is_free);
-    if (at != bodies_.end()) {
-      std::shared_ptr<std::string> reused = *at;
-      std::erase_if(bodies_, is_free);  // what a burst needed is given back; `reused` is held twice now
-      reused->clear();
-      return reused;
-    }
-    if (bodies_.size() >= most) return nullptr;
-    return bodies_.emplace_back(std::make_shared<std::string>());
-  }
-
-  std::unique_ptr<Kernel> kernel_;
-  const SelfMetrics& self_;
-  Collector collector_;
+  std::unique_ptr<TreeReader> reader_;
+  Pages pages_;
   std::shared_ptr<const std::string> landing_;
-  std::vector<std::shared_ptr<std::string>> bodies_;
   std::unique_ptr<HttpServer> server_;  // last: its thread ends before what it uses
 };
 
 Exporter::Exporter() = default;
 Exporter::~Exporter() = default;
 
-Result<std::unique_ptr<Exporter>> Exporter::start(ExporterOptions options, std::unique_ptr<Kernel> kernel,
-                                                  const SelfMetrics& self) {
+Result<std::unique_ptr<Exporter>> Exporter::start(ExporterOptions options, std::unique_ptr<TreeReader> reader,
+                                                  const SelfMetrics& self, const PublishedFacts& facts) {
   std::unique_ptr<Exporter> exporter(new Exporter());
   std::vector<Listener> listeners;
   const auto take = [&](Result<Listener> listener) {
@@ -119,7 +96,9 @@ Result<std::unique_ptr<Exporter>> Exporter::start(ExporterOptions options, std::
   if (options.listen && !have_tcp) take(Listener::tcp(*options.listen));
   if (options.socket && !have_unix) take(Listener::unix_socket(*options.socket));
 
-  exporter->site_ = std::make_unique<Site>(std::move(kernel), self, std::move(options.collector), options.version);
+  auto site = Site::make(std::move(reader), self, facts, std::move(options.collector), options.version);
+  if (!site) return fail(std::move(site.error()));
+  exporter->site_ = std::move(*site);
   if (Result<void> serving = exporter->site_->serve(std::move(listeners)); !serving)
     return fail(std::move(serving.error()));
   return exporter;

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "cgroupfs/kernel.h"
+#include "cgroupfs/file_descriptor.h"
+#include "cgroupfs/tree_reader.h"
 #include "config/listen_address.h"
+#include "core/published_facts.h"
 #include "metrics/collector.h"
 #include "metrics/self_metrics.h"
 #include "model/result.h"
@@ -22,14 +24,14 @@ struct ExporterOptions {
   std::string version;  ///< for the landing page
 };
 
-/// Serves /metrics, /-/healthy, /-/ready and / on a thread of its own, which alone uses `kernel`: a scrape never waits
-/// for the bus nor the bus for a scrape.
+/// Serves /metrics, /-/healthy, /-/ready and / on a thread of its own, which alone uses `reader`: a scrape never waits
+/// for the bus nor the bus for a scrape. Scrapes that wait at the same time share one look at the kernel.
 class Exporter {
  public:
   /// A listener that cannot be opened (its port is taken) is a complaint, not an error; the others serve all the same.
-  /// `self` must outlive the exporter.
-  static Result<std::unique_ptr<Exporter>> start(ExporterOptions options, std::unique_ptr<Kernel> kernel,
-                                                 const SelfMetrics& self);
+  /// `self` and `facts` must outlive the exporter.
+  static Result<std::unique_ptr<Exporter>> start(ExporterOptions options, std::unique_ptr<TreeReader> reader,
+                                                 const SelfMetrics& self, const PublishedFacts& facts);
   Exporter(const Exporter&) = delete;
   Exporter& operator=(const Exporter&) = delete;
   Exporter(Exporter&&) = delete;

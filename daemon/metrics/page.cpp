@@ -1,4 +1,4 @@
-// The text format, appended to one buffer without temporary strings.
+// Both formats, appended to one buffer without temporary strings.
 #include "metrics/page.h"
 
 #include <array>
@@ -22,14 +22,38 @@ void append_escaped(std::string& out, std::string_view text, bool quotes_too) {
   }
 }
 
-std::string_view type_name(MetricType type) {
+std::string_view type_name(MetricType type, PageFormat format) {
   switch (type) {
     case MetricType::counter:
       return "counter";
     case MetricType::gauge:
       return "gauge";
+    case MetricType::info:
+      return format == PageFormat::open_metrics ? "info" : "gauge";
+    case MetricType::histogram:
+      return "histogram";
   }
   return "untyped";
+}
+
+// OpenMetrics names a family without the ending that its samples' type demands.
+std::string_view family_name(const MetricFamily& family, PageFormat format) {
+  constexpr std::string_view total = "_total";
+  constexpr std::string_view info = "_info";
+  std::string_view name = family.name;
+  if (format == PageFormat::text) return name;
+  if (family.type == MetricType::counter && name.ends_with(total)) name.remove_suffix(total.size());
+  if (family.type == MetricType::info && name.ends_with(info)) name.remove_suffix(info.size());
+  return name;
+}
+
+// The unit must be the end of the family's name (OpenMetrics 1.0, "Unit").
+std::string_view unit_of(std::string_view name) {
+  constexpr std::array<std::string_view, 3> units = {"seconds", "bytes", "cores"};
+  for (const std::string_view unit : units) {
+    if (name.size() > unit.size() && name.ends_with(unit) && name[name.size() - unit.size() - 1] == '_') return unit;
+  }
+  return {};
 }
 
 }  // namespace
@@ -53,6 +77,15 @@ void append_number(std::string& out, double value) {
   out.append(text.data(), end);
 }
 
+void append_bound(std::string& out, double value, PageFormat format) {
+  if (std::isinf(value)) return append_number(out, value);
+  constexpr std::size_t longest = 32;
+  std::array<char, longest> text;  // NOLINT(cppcoreguidelines-pro-type-member-init): to_chars fills what is used
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general);
+  out.append(text.data(), end);
+  if (format == PageFormat::open_metrics && value == std::trunc(value)) out += ".0";
+}
+
 void append_label(std::string& labels, std::string_view name, std::string_view value) {
   if (!labels.empty()) labels += ',';
   labels += name;
@@ -61,25 +94,38 @@ void append_label(std::string& labels, std::string_view name, std::string_view v
   labels += '"';
 }
 
+std::string_view Page::content_type(PageFormat format) {
+  return format == PageFormat::open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                            : "text/plain; version=0.0.4; charset=utf-8";
+}
+
 void Page::begin(const MetricFamily& family) {
+  if (out_.size() > flush_above_) flush_(out_);
   name_ = family.name;
-  out_ += "# HELP ";
-  out_ += name_;
-  out_ += ' ';
-  append_escaped(out_, family.help, false);
-  out_ += "\n# TYPE ";
-  out_ += name_;
-  out_ += ' ';
-  out_ += type_name(family.type);
+  const bool open_metrics = format_ == PageFormat::open_metrics;
+  const std::string_view shown = family_name(family, format_);
+  const auto line = [this, shown](std::string_view what) {
+    out_ += what;
+    out_ += shown;
+    out_ += ' ';
+  };
+  line("# HELP ");
+  append_escaped(out_, family.help, open_metrics);
+  out_ += '\n';
+  line("# TYPE ");
+  out_ += type_name(family.type, format_);
+  out_ += '\n';
+  const std::string_view unit = open_metrics && family.type != MetricType::info ? unit_of(shown) : std::string_view();
+  if (unit.empty()) return;
+  line("# UNIT ");
+  out_ += unit;
   out_ += '\n';
 }
 
-void Page::sample(std::string_view labels, double value) {
-  sample(labels, {}, value);
-}
-
-void Page::sample(std::string_view labels, std::string_view more_labels, double value) {
+void Page::sample_of(std::string_view suffix, std::string_view labels, std::string_view more_labels, double value) {
+  if (out_.size() > flush_above_) flush_(out_);
   out_ += name_;
+  out_ += suffix;
   if (!labels.empty() || !more_labels.empty()) {
     out_ += '{';
     out_ += labels;
@@ -92,9 +138,26 @@ void Page::sample(std::string_view labels, std::string_view more_labels, double 
   out_ += '\n';
 }
 
+void Page::exemplar(std::string_view labels, double value, double unix_seconds) {
+  if (format_ != PageFormat::open_metrics || out_.empty()) return;
+  out_.back() = ' ';  // the sample's line goes on
+  out_ += "# {";
+  out_ += labels;
+  out_ += "} ";
+  append_number(out_, value);
+  out_ += ' ';
+  append_number(out_, unix_seconds);
+  out_ += '\n';
+}
+
 void Page::single(const MetricFamily& family, double value) {
   begin(family);
   sample({}, value);
+}
+
+void Page::finish() {
+  if (format_ == PageFormat::open_metrics) out_ += "# EOF\n";
+  if (flush_ && !out_.empty()) flush_(out_);
 }
 
 }  // namespace cgroupd
