@@ -1,4 +1,5 @@
 // The composition root: everything is made here, once, and handed to whoever needs it.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -158,10 +159,20 @@ Result<void> refuse_root() {
               "start it as an ordinary user: systemctl --user enable --now cgroupd");
 }
 
-ExporterOptions exporter_options(const DaemonConfig& config) {
+// What cgroupd-metrics.socket listens on for us.
+std::vector<FileDescriptor> handed_over_listeners() {
+  std::vector<FileDescriptor> listeners;
+  const int count = sd_listen_fds(1);
+  for (int i = 0; i < count; ++i) listeners.emplace_back(SD_LISTEN_FDS_START + i);
+  return listeners;
+}
+
+ExporterOptions exporter_options(const DaemonConfig& config, const std::string& hierarchy_path) {
   return {.listen = config.metrics_listen,
           .socket = config.metrics_socket,
-          .handed_over = {},
+          .handed_over = handed_over_listeners(),
+          .web_config = config.metrics.web_config,
+          .cadvisor_id = config.metrics.cadvisor ? std::optional(hierarchy_path) : std::nullopt,
           .collector = {.tree = {.max_cgroups = config.metrics.max_cgroups,
                                  .max_depth = config.metrics.max_depth,
                                  .include = config.metrics.include,
@@ -201,7 +212,10 @@ Result<int> serve(const CommandLine& line) {
   auto kernel = RealKernel::open(root->path, kept_files);
   auto workers_kernels = open_kernels(root->path, worker_threads);
   auto disk_kernels = open_kernels(root->path, 1);
-  auto scrapes_tree = RealTreeReader::open(root->path, config->daemon.metrics.kept_files);
+  // The metrics' cgroups and clients take descriptors; half of what there may be is left to them and to everything
+  // else.
+  const std::size_t kept_by_scrapes = std::min<std::size_t>(config->daemon.metrics.kept_files, raise_file_limit() / 2);
+  auto scrapes_tree = RealTreeReader::open(root->path, kept_by_scrapes);
   if (!kernel) return fail(kernel.error());
   if (!workers_kernels) return fail(workers_kernels.error());
   if (!disk_kernels) return fail(disk_kernels.error());
@@ -244,7 +258,8 @@ Result<int> serve(const CommandLine& line) {
   auto self_metrics = SelfMetrics::make(CGROUPD_VERSION, bus_methods);
   if (!self_metrics) return fail(self_metrics.error());
   const NoFacts facts;
-  auto exporter = Exporter::start(exporter_options(config->daemon), *std::move(scrapes_tree), **self_metrics, facts);
+  ExporterOptions metrics_options = exporter_options(config->daemon, (*scrapes_tree)->hierarchy_path());
+  auto exporter = Exporter::start(std::move(metrics_options), *std::move(scrapes_tree), **self_metrics, facts);
   if (!exporter) return fail(exporter.error());
   for (const auto& complaint : (*exporter)->complaints()) spdlog::warn("{}", complaint);
   for (const auto& address : (*exporter)->addresses()) spdlog::info("metrics at {}", address);

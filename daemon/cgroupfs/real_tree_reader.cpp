@@ -10,10 +10,13 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "cgroupfs/hierarchy.h"
 
 namespace cgroupd {
 namespace {
@@ -54,6 +57,15 @@ bool may_come_by_itself(std::string_view file) {
 }
 
 }  // namespace
+
+std::size_t raise_file_limit() {
+  rlimit files = {};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
+  const rlim_t before = files.rlim_cur;
+  files.rlim_cur = files.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &files) != 0) files.rlim_cur = before;
+  return files.rlim_cur;
+}
 
 class RealTreeReader::RealCgroupReader final : public CgroupReader {
  public:
@@ -148,8 +160,13 @@ class RealTreeReader::RealCgroupReader final : public CgroupReader {
   std::optional<double> created_;
 };
 
-RealTreeReader::RealTreeReader(std::string root_path, FileDescriptor root, std::size_t kept_files)
-    : root_path_(std::move(root_path)), root_(std::move(root)), kept_files_(kept_files), buffer_(first_buffer) {}
+RealTreeReader::RealTreeReader(std::string root_path, FileDescriptor root, unsigned levels_above,
+                               std::size_t kept_files)
+    : root_path_(std::move(root_path)),
+      root_(std::move(root)),
+      levels_above_(levels_above),
+      kept_files_(kept_files),
+      buffer_(first_buffer) {}
 
 Result<std::unique_ptr<RealTreeReader>> RealTreeReader::open(const std::string& root, std::size_t kept_files) {
   FileDescriptor fd(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -160,7 +177,27 @@ Result<std::unique_ptr<RealTreeReader>> RealTreeReader::open(const std::string& 
   struct statfs info {};
   if (::fstatfs(fd.get(), &info) != 0 || info.f_type != CGROUP2_SUPER_MAGIC)
     return fail(ErrorCode::unsupported, root + " is not on a cgroup2 file system");
-  return std::unique_ptr<RealTreeReader>(new RealTreeReader(root, std::move(fd), kept_files));
+  const Result<unsigned> levels = levels_above_root(root);
+  if (!levels) return fail(levels.error());
+  return std::unique_ptr<RealTreeReader>(new RealTreeReader(root, std::move(fd), *levels, kept_files));
+}
+
+OrErrno<std::string> RealTreeReader::read_top(std::string_view file) {
+  std::string path;
+  for (unsigned i = 0; i < levels_above_; ++i) path += "../";
+  path += file;
+  // Upwards on purpose and only to read, so not through open_beneath().
+  const FileDescriptor fd(::openat(root_.get(), path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!fd) return tl::unexpected(errno);
+  const OrErrno<std::string_view> text = read_whole(fd.get(), false, buffer_);
+  if (!text) return tl::unexpected(text.error());
+  return std::string(*text);
+}
+
+std::string RealTreeReader::hierarchy_path() const {
+  std::size_t begin = root_path_.size();
+  for (unsigned i = 0; i < levels_above_ && begin != 0; ++i) begin = root_path_.rfind('/', begin - 1);
+  return root_path_.substr(begin);
 }
 
 OrErrno<std::unique_ptr<CgroupReader>> RealTreeReader::open_root() {

@@ -1,6 +1,7 @@
 // Reading many interface files of every cgroup, over and over: the seam of whoever looks at the whole tree.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -65,6 +66,8 @@ class TreeReader {
   /// The files that read() knows by their place. Once, before anything is opened.
   virtual void set_files(std::vector<ReadableFile> files) = 0;
   virtual OrErrno<std::unique_ptr<CgroupReader>> open_root() = 0;
+  /// A file of the whole hierarchy's root, far above the delegated one: the machine's own numbers.
+  virtual OrErrno<std::string> read_top(std::string_view /*file*/) { return tl::unexpected(ENOENT); }
 };
 
 }  // namespace cgroupd

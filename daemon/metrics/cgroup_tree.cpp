@@ -2,6 +2,7 @@
 #include "metrics/cgroup_tree.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -97,6 +98,7 @@ CgroupNode* CgroupTree::open_child(CgroupNode& parent, const std::string& name, 
   const OrErrno<std::string_view> text =
       opened ? (*opened)->read(files_.stat) : OrErrno<std::string_view>(tl::unexpected(opened.error()));
   if (!text) {
+    if (text.error() == EMFILE || text.error() == ENFILE) ++skipped_.limit;
     parent.children.erase(name);
     return nullptr;
   }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "cgroupfs/formats.h"
 #include "cgroupfs/limit_file.h"
 #include "metrics/device_names.h"
 #include "metrics/glob.h"
@@ -31,6 +32,7 @@ double unix_seconds(UnixTime time) {
 
 Collector::Collector(TreeReader& reader, CollectorOptions options)
     : reader_(reader),
+      for_cadvisor_(options.for_cadvisor),
       exclude_families_(std::move(options.exclude_families)),
       tree_(reader, {.stat = 0, .subtree_control = 1}, std::move(options.tree)),
       facts_(std::make_shared<const Facts>()),
@@ -38,10 +40,11 @@ Collector::Collector(TreeReader& reader, CollectorOptions options)
   know_files();
 }
 
-std::size_t Collector::know(const MetricFamily& family) {
+// What is switched off is still read for cAdvisor's page, which has switches of its own: none.
+std::size_t Collector::know(const MetricFamily& family, bool cadvisor_only) {
   const std::size_t index = families_.size();
-  families_.push_back(
-      FamilyRows{.family = family, .enabled = !matches_any(exclude_families_, family.name), .rows = {}});
+  const bool shown = !cadvisor_only && !matches_any(exclude_families_, family.name);
+  families_.push_back(FamilyRows{.family = family, .enabled = shown || for_cadvisor_, .shown = shown, .rows = {}});
   family_index_.emplace(family.name, index);
   return index;
 }
@@ -52,7 +55,7 @@ void Collector::know_files() {
   files_.resize(2, File{.state = nullptr, .limit = nullptr, .first_family = 0, .first_desired = 0, .enabled = false});
   for (const StateFile& file : state_files()) {
     File made{.state = &file, .limit = nullptr, .first_family = families_.size(), .first_desired = 0, .enabled = false};
-    for (const FileFamily& row : file.families) made.enabled |= families_[know(row.family)].enabled;
+    for (const FileFamily& row : file.families) made.enabled |= families_[know(row.family, row.cadvisor_only)].enabled;
     made.enabled |= file.file == memory_in_use;  // which the working set needs
     if (file.file == stat_name) {
       files_[stat_file_] = made;
@@ -87,6 +90,7 @@ Result<void> Collector::collect(std::shared_ptr<const Facts> facts) {
   for (FamilyRows& family : families_) family.rows.clear();
   cgroups_.clear();
   drifted_.clear();
+  members_.clear();
   device_index_.clear();  // a number may be another device's by now
   device_labels_.resize(1);
   failed_reads_ = 0;
@@ -124,6 +128,10 @@ void Collector::add_text(std::size_t file, std::string_view text, const CgroupFa
 }
 
 void Collector::add_state(const File& file, std::string_view text) {
+  if (for_cadvisor_ && file.state->format == FileFormat::lines) {
+    const auto process = single_number(text.substr(0, text.find('\n')));
+    if (process) members_.emplace_back(cgroups_.size() - 1, static_cast<pid_t>(*process));
+  }
   state_.clear();
   read_state_text(*file.state, text, memory_current_, state_);
   const FileFamily* const first = file.state->families.data();
@@ -193,7 +201,7 @@ std::string Collector::info_labels(const CgroupNode& cgroup, const CgroupFacts* 
 
 void Collector::write(Page& page) {
   for (const FamilyRows& family : families_) {
-    if (family.rows.empty()) continue;
+    if (!family.shown || family.rows.empty()) continue;
     page.begin(family.family);
     for (const Row& row : family.rows) page.sample(cgroups_[row.cgroup]->label, device_labels_[row.device], row.value);
   }

@@ -11,7 +11,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "cgroupfs/tree_reader.h"
 #include "core/published_facts.h"
@@ -24,6 +27,7 @@ namespace cgroupd {
 
 struct CollectorOptions {
   TreeOptions tree = {};
+  bool for_cadvisor = false;                       ///< also what only CadvisorView shows
   std::vector<std::string> exclude_families = {};  ///< globs (glob.h); a file that feeds no other family is not read
 };
 
@@ -53,11 +57,14 @@ class Collector {
   /// `device="vda"` for each device seen; the first is empty.
   const std::vector<std::string>& devices() const { return device_labels_; }
   const Facts& facts() const { return *facts_; }
+  /// With for_cadvisor: a process of each cgroup that has any itself, by index into cgroups().
+  const std::vector<std::pair<std::uint32_t, pid_t>>& members() const { return members_; }
 
  private:
   struct FamilyRows {
     MetricFamily family;
     bool enabled;
+    bool shown;  // on the native page
     std::vector<Row> rows;
   };
   // One file of the reader's list, and where its families begin.
@@ -69,7 +76,7 @@ class Collector {
     bool enabled;
   };
 
-  std::size_t know(const MetricFamily& family);
+  std::size_t know(const MetricFamily& family, bool cadvisor_only = false);
   void know_files();
   void add(CgroupNode& cgroup, std::string_view stat);
   void add_text(std::size_t file, std::string_view text, const CgroupFacts* facts);
@@ -82,6 +89,7 @@ class Collector {
   void write_counts(Page& page) const;
 
   TreeReader& reader_;
+  bool for_cadvisor_;
   std::vector<std::string> exclude_families_;
   std::deque<std::string> texts_;     // names and helps that are made, not written in a table
   std::vector<FamilyRows> families_;  // in page order
@@ -93,6 +101,7 @@ class Collector {
   std::shared_ptr<const Facts> facts_;
   bool facts_are_new_ = false;
   std::vector<const CgroupNode*> cgroups_;
+  std::vector<std::pair<std::uint32_t, pid_t>> members_;
   std::vector<std::uint32_t> drifted_;  // limits that are not as desired, a number a cgroup
   std::map<Device, std::uint32_t> device_index_;
   std::vector<std::string> device_labels_;

@@ -6,6 +6,7 @@
 
 #include "metrics/http_server.h"
 #include "metrics/pages.h"
+#include "metrics/web_guard.h"
 
 namespace cgroupd {
 namespace {
@@ -31,17 +32,30 @@ std::string landing_page(const std::string& version) {
 class Exporter::Site {
  public:
   static Result<std::unique_ptr<Site>> make(std::unique_ptr<TreeReader> reader, const SelfMetrics& self,
-                                            const PublishedFacts& facts, CollectorOptions collector,
-                                            const std::string& version) {
+                                            const PublishedFacts& facts, ExporterOptions& options) {
     auto gzip = Gzip::make();
     if (!gzip) return fail(std::move(gzip.error()));
-    return std::unique_ptr<Site>(
-        new Site(std::move(reader), self, facts, std::move(collector), version, std::move(*gzip)));
+    options.collector.for_cadvisor = options.cadvisor_id.has_value();
+    std::unique_ptr<Site> site(
+        new Site(std::move(reader), self, facts, std::move(options.collector), options.version, std::move(*gzip)));
+    if (options.cadvisor_id) {
+      site->pages_.show_cadvisor(
+          std::make_unique<CadvisorView>(*site->reader_, std::move(*options.cadvisor_id), options.version));
+    }
+    return site;
   }
 
-  Result<void> serve(std::vector<Listener> listeners) {
+  Result<void> serve(std::vector<Listener> listeners, std::unique_ptr<WebGuard> guard) {
+    if (const WebGuard* const shown = guard.get()) {
+      pages_.add([shown](Page& page) {
+        page.single({"cgroupd_web_config_last_reload_successful", MetricType::gauge,
+                     "Whether the web configuration could be read the last time; if not, the old one is in use"},
+                    shown->is_current() ? 1 : 0);
+      });
+    }
     auto server = HttpServer::start(
-        std::move(listeners), [this](const HttpRequest& request) { return answer(request); }, HttpLimits{});
+        std::move(listeners), [this](const HttpRequest& request) { return answer(request); }, HttpLimits{},
+        std::move(guard));
     if (!server) return fail(std::move(server.error()));
     server_ = std::move(*server);
     return {};
@@ -56,6 +70,7 @@ class Exporter::Site {
 
   HttpAnswer answer(const HttpRequest& request) {
     if (request.path == "/metrics") return pages_.metrics(request);
+    if (request.path == "/metrics/cadvisor") return pages_.cadvisor(request);
     if (request.path == "/-/healthy") return text_answer(200, "cgroupd is healthy\n");
     if (request.path == "/-/ready") return ready();
     if (request.path == "/") return {.status = 200, .content_type = "text/html; charset=utf-8", .body = landing_};
@@ -82,24 +97,36 @@ Result<std::unique_ptr<Exporter>> Exporter::start(ExporterOptions options, std::
                                                   const SelfMetrics& self, const PublishedFacts& facts) {
   std::unique_ptr<Exporter> exporter(new Exporter());
   std::vector<Listener> listeners;
-  const auto take = [&](Result<Listener> listener) {
-    if (listener) {
-      exporter->addresses_.push_back(listener->address());
-      listeners.push_back(std::move(*listener));
+  std::unique_ptr<WebGuard> guard;
+  bool tcp_allowed = true;
+  if (options.web_config) {
+    if (auto opened = WebGuard::open(*options.web_config)) {
+      guard = std::move(*opened);
     } else {
+      tcp_allowed = false;
+      exporter->complaints_.push_back("no metrics over TCP: " + opened.error().text());
+    }
+  }
+  const auto take = [&](Result<Listener> listener) {
+    if (listener && (tcp_allowed || listener->is_unix())) {
+      const bool is_tls = guard && guard->tls() && !listener->is_unix();
+      exporter->addresses_.push_back((is_tls ? "https" : "") +
+                                     listener->address().substr(is_tls ? std::string_view("http").size() : 0));
+      listeners.push_back(std::move(*listener));
+    } else if (!listener) {
       exporter->complaints_.push_back(listener.error().text());
     }
   };
   for (FileDescriptor& fd : options.handed_over) take(Listener::adopt(std::move(fd)));
   const bool have_unix = std::ranges::any_of(listeners, &Listener::is_unix);
   const bool have_tcp = std::ranges::any_of(listeners, [](const Listener& listener) { return !listener.is_unix(); });
-  if (options.listen && !have_tcp) take(Listener::tcp(*options.listen));
+  if (options.listen && !have_tcp && tcp_allowed) take(Listener::tcp(*options.listen));
   if (options.socket && !have_unix) take(Listener::unix_socket(*options.socket));
 
-  auto site = Site::make(std::move(reader), self, facts, std::move(options.collector), options.version);
+  auto site = Site::make(std::move(reader), self, facts, options);
   if (!site) return fail(std::move(site.error()));
   exporter->site_ = std::move(*site);
-  if (Result<void> serving = exporter->site_->serve(std::move(listeners)); !serving)
+  if (Result<void> serving = exporter->site_->serve(std::move(listeners), std::move(guard)); !serving)
     return fail(std::move(serving.error()));
   return exporter;
 }

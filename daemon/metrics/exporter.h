@@ -20,6 +20,8 @@ struct ExporterOptions {
   std::optional<ListenAddress> listen;      ///< TCP; not used when a TCP listener was handed over
   std::optional<std::string> socket;        ///< absolute path; not used when a unix listener was handed over
   std::vector<FileDescriptor> handed_over;  ///< listening sockets from the service manager
+  std::optional<std::string> web_config;    ///< absolute path of a web configuration; guards the TCP listeners
+  std::optional<std::string> cadvisor_id;   ///< there is /metrics/cadvisor; its ids begin with this
   CollectorOptions collector;
   std::string version;  ///< for the landing page
 };
@@ -29,6 +31,7 @@ struct ExporterOptions {
 class Exporter {
  public:
   /// A listener that cannot be opened (its port is taken) is a complaint, not an error; the others serve all the same.
+  /// So is a web configuration with a fault: then there is no TCP listener, rather than one without its guard.
   /// `self` and `facts` must outlive the exporter.
   static Result<std::unique_ptr<Exporter>> start(ExporterOptions options, std::unique_ptr<TreeReader> reader,
                                                  const SelfMetrics& self, const PublishedFacts& facts);
@@ -38,7 +41,8 @@ class Exporter {
   Exporter& operator=(Exporter&&) = delete;
   ~Exporter();
 
-  /// Where it serves: "http://127.0.0.1:9753", "unix:/run/user/1000/cgroupd/metrics.sock".
+  /// Where it serves: "http://127.0.0.1:9753" (https:// with a certificate),
+  /// "unix:/run/user/1000/cgroupd/metrics.sock".
   const std::vector<std::string>& addresses() const { return addresses_; }
   /// A sentence for every listener that could not be opened.
   const std::vector<std::string>& complaints() const { return complaints_; }

@@ -20,6 +20,11 @@ constexpr FileFamily gauge(std::string_view name, std::string_view key, std::str
   return {.family = {.name = name, .type = MetricType::gauge, .help = help}, .key = key, .scale = scale};
 }
 
+constexpr FileFamily for_cadvisor(FileFamily family) {
+  family.cadvisor_only = true;
+  return family;
+}
+
 constexpr std::array cpu_stat = {
     counter("cgroup_cpu_usage_seconds_total", "usage_usec", "CPU time used (cpu.stat usage_usec)", Scale::microseconds),
     counter("cgroup_cpu_user_seconds_total", "user_usec", "CPU time used in user mode (cpu.stat user_usec)",
@@ -56,6 +61,11 @@ constexpr std::array memory_stat = {
             "Page faults that needed a read (memory.stat pgmajfault)"),
     counter("cgroup_memory_reclaim_scanned_pages_total", "pgscan", "Pages looked at by reclaim (memory.stat pgscan)"),
     counter("cgroup_memory_reclaimed_pages_total", "pgsteal", "Pages reclaimed (memory.stat pgsteal)"),
+    for_cadvisor(gauge("cgroup_memory_active_file_bytes", "active_file", "Active page cache")),
+    for_cadvisor(gauge("cgroup_memory_inactive_file_bytes", "inactive_file", "Inactive page cache")),
+    for_cadvisor(counter("cgroup_memory_refaulted_file_pages_total", "workingset_refault_file", "Refaults of files")),
+    for_cadvisor(
+        counter("cgroup_memory_refaulted_anon_pages_total", "workingset_refault_anon", "Refaults of anonymous memory")),
 };
 constexpr std::array memory_swap = {gauge("cgroup_memory_swap_current_bytes", "", "Swap in use (memory.swap.current)")};
 constexpr std::array memory_zswap = {

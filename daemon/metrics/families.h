@@ -31,6 +31,7 @@ struct FileFamily {
   MetricFamily family;
   std::string_view key;  ///< in the file; empty for FileFormat::number and lines
   Scale scale;
+  bool cadvisor_only = false;  ///< not on the native page
 };
 
 /// All families that one interface file feeds: a scrape reads it once.

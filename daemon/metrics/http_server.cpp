@@ -92,8 +92,8 @@ class HttpServer::Loop {
 
   Result<void> add(Listener listener) {
     auto port = std::make_unique<Port>(*this, std::move(listener));
-    if (security_ && !port->listener.is_unix()) tls_in_use_ = security_->tls();
-    if (Result<void> begun = begin(*port, port->listener.fd()); !begun) return begun;
+    if (guard_of(*port) != nullptr) port->tls = tls_wanted_ = security_->tls();
+    if (Result<void> begun = begin(*port, port->listener.fd(), port->tls); !begun) return begun;
     port->listener.release_fd();  // stopping the daemon closes it
     ports_.push_back(std::move(port));
     return {};
@@ -125,12 +125,13 @@ class HttpServer::Loop {
     Port(Loop& owner, Listener taken) : loop(owner), listener(std::move(taken)) {}
     Loop& loop;
     Listener listener;
+    std::optional<TlsSettings> tls = {};
     std::unique_ptr<MHD_Daemon, StopDaemon> daemon = {};  // stopped before the socket file goes
   };
 
   HttpSecurity* guard_of(const Port& port) const { return port.listener.is_unix() ? nullptr : security_.get(); }
 
-  Result<void> begin(Port& port, int fd) {
+  Result<void> begin(Port& port, int fd, std::optional<TlsSettings> tls) {
     // Ours ends connections before there are so many that libmicrohttpd would stop accepting.
     const std::size_t most = limits_.connections + limits_.connections / 2 + 16;
     // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast, performance-no-int-to-ptr): how options are passed
@@ -144,8 +145,7 @@ class HttpServer::Loop {
         {MHD_OPTION_NOTIFY_COMPLETED, callback(&Loop::on_completed), this}};
     // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast, performance-no-int-to-ptr)
     unsigned flags = MHD_USE_EPOLL;
-    TlsSettings* const tls = guard_of(port) != nullptr && tls_in_use_ ? &*tls_in_use_ : nullptr;
-    if (tls != nullptr) {
+    if (tls) {
       flags |= MHD_USE_TLS;
       options.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, tls->certificate.data()});
       options.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, tls->key.data()});
@@ -156,23 +156,24 @@ class HttpServer::Loop {
                                        MHD_OPTION_END));
     if (port.daemon) return {};
     return fail(ErrorCode::failed, "cannot serve " + port.listener.address() + ": libmicrohttpd refuses",
-                tls == nullptr ? "" : "look at the certificate and the key of the web configuration");
+                !tls ? "" : "look at the certificate and the key of the web configuration");
   }
 
   // Under a new certificate, on the same socket. Connections of the old one end; one that cannot be had changes
   // nothing.
   void renew_tls() {
-    if (!security_ || security_->tls() == tls_in_use_) return;
-    std::optional<TlsSettings> before = std::exchange(tls_in_use_, security_->tls());
+    if (!security_ || security_->tls() == tls_wanted_) return;
+    tls_wanted_ = security_->tls();
     for (const auto& port : ports_) {
       if (guard_of(*port) == nullptr) continue;
       const int fd = MHD_quiesce_daemon(port->daemon.get());
       if (fd < 0) continue;
       port->daemon.reset();
-      if (begin(*port, fd)) continue;
-      std::swap(before, tls_in_use_);
-      (void)begin(*port, fd);
-      std::swap(before, tls_in_use_);
+      if (begin(*port, fd, tls_wanted_)) {
+        port->tls = tls_wanted_;
+      } else if (!begin(*port, fd, port->tls)) {
+        close(fd);
+      }
     }
   }
 
@@ -297,7 +298,7 @@ class HttpServer::Loop {
   HttpHandler handler_;
   HttpLimits limits_;
   std::unique_ptr<HttpSecurity> security_;
-  std::optional<TlsSettings> tls_in_use_;
+  std::optional<TlsSettings> tls_wanted_;
   FileDescriptor wake_;
   Connections connections_;
   std::uint64_t turn_ = 0;

@@ -1,4 +1,4 @@
-// One look, up to four forms of it.
+// One look, up to six forms of it.
 #include "metrics/pages.h"
 
 #include <algorithm>
@@ -16,9 +16,24 @@ Pages::Pages(TreeReader& reader, const SelfMetrics& self, const PublishedFacts& 
 HttpAnswer Pages::metrics(const HttpRequest& request) {
   begin(request.turn);
   const PageFormat format = negotiate_format(request.accept);
-  const bool packed = accepts_gzip(request.accept_encoding);
-  Body& body = made_[(format == PageFormat::open_metrics ? 2U : 0U) + (packed ? 1U : 0U)];
-  if (!body) body = make(format, packed);
+  return answer(format, accepts_gzip(request.accept_encoding), format == PageFormat::open_metrics ? 2 : 0,
+                [this](Page& page) { write(page); });
+}
+
+HttpAnswer Pages::cadvisor(const HttpRequest& request) {
+  if (!cadvisor_) {
+    return {.status = 404,
+            .content_type = "text/plain; charset=utf-8",
+            .body = std::make_shared<std::string>("switched off; write cadvisor = yes in section [metrics]\n")};
+  }
+  begin(request.turn);
+  return answer(PageFormat::text, accepts_gzip(request.accept_encoding), 4,
+                [this](Page& page) { cadvisor_->write(page, collector_); });
+}
+
+HttpAnswer Pages::answer(PageFormat format, bool packed, std::size_t form, const std::function<void(Page&)>& write) {
+  Body& body = made_.at(form + (packed ? 1U : 0U));
+  if (!body) body = make(format, packed, write);
   return {.status = 200, .content_type = Page::content_type(format), .body = body, .is_gzip = packed};
 }
 
@@ -31,7 +46,7 @@ void Pages::begin(std::uint64_t turn) {
   reading_ = PartDone{.name = "cgroups", .took = Clock::now() - began, .succeeded = collected.has_value()};
 }
 
-Pages::Body Pages::make(PageFormat format, bool packed) {
+Pages::Body Pages::make(PageFormat format, bool packed, const std::function<void(Page&)>& write) {
   Body body = empty_body();
   if (!packed) {
     Page page(*body, format);
@@ -65,6 +80,7 @@ void Pages::write(Page& page) {
     return true;
   });
   timed("self", [&] { return self_.write(page).has_value(); });
+  for (const auto& more : more_) more(page);
 
   page.begin({"cgroupd_scrape_collector_duration_seconds", MetricType::gauge, "How long a part of this scrape took"});
   for (const PartDone& part : parts) {

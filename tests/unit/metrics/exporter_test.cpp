@@ -137,6 +137,42 @@ TEST_F(TheExporter, UsesAListenerHandedOverInsteadOfItsOwn) {
   EXPECT_THAT(http_get(outside->address(), "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
+TEST_F(TheExporter, RatherServesNoTcpThanWithoutItsGuard) {
+  ExporterOptions options = on_a_free_port();
+  options.socket = socket();
+  options.web_config = directory_ / "nosuch.yml";
+  const auto exporter = start(std::move(options));
+  EXPECT_THAT(exporter->complaints(), ElementsAre(AllOf(HasSubstr("no metrics over TCP"), HasSubstr("nosuch.yml"))));
+  EXPECT_THAT(exporter->addresses(), ElementsAre("unix:" + socket()));
+}
+
+TEST_F(TheExporter, AsksForThePasswordOfTheWebConfiguration) {
+  ExporterOptions options = on_a_free_port();
+  options.web_config = directory_ / "web.yml";
+  std::ofstream(*options.web_config)
+      << "basic_auth_users: {alice: $2b$04$a7ea.8NJgfpndDJrliCVZeFk4waMxt.bXOIkwT2hZrFmJiYheGWme}\n";
+  const auto exporter = start(std::move(options));
+  EXPECT_THAT(http_get(exporter->addresses()[0], "/metrics"), StartsWith("HTTP/1.1 401 "));
+  const HttpClient client(exporter->addresses()[0]);
+  client.send(
+      "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Basic "
+      "YWxpY2U6c2VjcmV0\r\n\r\n");
+  EXPECT_THAT(client.rest(),
+              AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("\ncgroupd_web_config_last_reload_successful 1\n")));
+}
+
+TEST_F(TheExporter, SpeaksInCadvisorsWordsOnlyWhenToldTo) {
+  const auto silent = start(on_a_free_port());
+  EXPECT_THAT(http_get(silent->addresses()[0], "/metrics/cadvisor"),
+              AllOf(StartsWith("HTTP/1.1 404 "), HasSubstr("cadvisor = yes")));
+  ExporterOptions options = on_a_free_port();
+  options.cadvisor_id = "/tree";
+  const auto speaking = start(std::move(options));
+  EXPECT_THAT(http_get(speaking->addresses()[0], "/metrics/cadvisor"),
+              AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("\ncontainer_memory_rss{id=\"/tree/web0\",name=\"web0\"")));
+  EXPECT_THAT(http_get(speaking->addresses()[0], "/metrics"), Not(HasSubstr("container_memory_rss")));
+}
+
 TEST_F(TheExporter, MayHaveNoListenerAtAll) {
   const auto exporter = start(ExporterOptions{});
   EXPECT_THAT(exporter->addresses(), IsEmpty());

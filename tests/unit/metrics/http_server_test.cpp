@@ -251,6 +251,61 @@ TEST_F(TheServer, TellsTheHandlerWhatTheClientAccepts) {
   EXPECT_THAT(client.rest(), EndsWith("\r\n\r\ntext/plain gzip"));
 }
 
+// Lets in who says "open", and later who says "later".
+class Doorman final : public HttpSecurity {
+ public:
+  void begin_turn() override {}
+  const std::optional<TlsSettings>& tls() const override { return none_; }
+  Access access(std::string_view authorization) override {
+    if (authorization == "later") return Access::later;
+    return authorization == "open" ? Access::granted : Access::denied;
+  }
+  const std::vector<std::pair<std::string, std::string>>& headers() const override { return headers_; }
+
+ private:
+  std::optional<TlsSettings> none_;
+  std::vector<std::pair<std::string, std::string>> headers_ = {{"X-Frame-Options", "DENY"}};
+};
+
+class AGuardedServer : public testing::Test {
+ protected:
+  AGuardedServer() {
+    std::vector<Listener> listeners;
+    listeners.push_back(*Listener::tcp({.host = "127.0.0.1", .port = 0, .is_ipv6 = false}));
+    listeners.push_back(*Listener::unix_socket(socket_));
+    tcp_ = listeners[0].address();
+    server_ = *HttpServer::start(std::move(listeners), answer, {}, std::make_unique<Doorman>());
+  }
+  std::string ask(std::string_view authorization, std::string_view method = "GET") const {
+    const HttpClient client(tcp_);
+    client.send(std::string(method) + " /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: " +
+                std::string(authorization) + "\r\n\r\n");
+    return client.rest();
+  }
+
+  std::string socket_ = testing::TempDir() + "cgroupd-guarded-" + std::to_string(getpid()) + ".sock";
+  std::string tcp_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+TEST_F(AGuardedServer, AsksForAPassword) {
+  EXPECT_THAT(http_get(tcp_, "/metrics"),
+              AllOf(StartsWith("HTTP/1.1 401 "), HasSubstr("\r\nWWW-Authenticate: Basic realm=\"cgroupd\"\r\n"),
+                    Not(HasSubstr("at /metrics"))));
+  EXPECT_THAT(ask("wrong"), StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(ask("wrong", "POST"), StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(ask("later"), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: 1\r\n")));
+}
+
+TEST_F(AGuardedServer, LetsInWhoKnowsItAndAddsItsHeaders) {
+  EXPECT_THAT(ask("open"),
+              AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("\r\nX-Frame-Options: DENY\r\n"), EndsWith("at /metrics")));
+}
+
+TEST_F(AGuardedServer, LeavesTheSocketToItsFilesMode) {
+  EXPECT_THAT(http_get("unix:" + socket_, "/metrics"), EndsWith("at /metrics"));
+}
+
 TEST(TheTurnOfARequest, IsTheSameForThoseThatWaitTogether) {
   Result<Listener> listener = Listener::tcp({.host = "127.0.0.1", .port = 0, .is_ipv6 = false});
   const std::string address = listener->address();
