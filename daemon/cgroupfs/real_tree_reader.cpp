@@ -51,9 +51,13 @@ OrErrno<std::string_view> read_whole(int fd, bool has_records, std::vector<char>
   return std::string_view(buffer.data(), size);
 }
 
-// The pressure files of a cgroup come and go with cgroup.pressure (Linux 6.1), which no other file tells.
-bool may_come_by_itself(std::string_view file) {
-  return file.ends_with(".pressure");
+constexpr int for_ever = -1;
+
+// For how many reads a file that is absent need not be looked for again. The pressure files of a cgroup come and go
+// with cgroup.pressure (Linux 6.1), which no other file tells.
+int absence_of(std::string_view file) {
+  constexpr int some_scrapes = 10;
+  return file.ends_with(".pressure") ? some_scrapes : for_ever;
 }
 
 }  // namespace
@@ -94,11 +98,14 @@ class RealTreeReader::RealCgroupReader final : public CgroupReader {
       if (text || text.error() != ENODEV) return text;
       close(slot);
     }
-    if (slot.absent) return tl::unexpected(ENOENT);
+    if (slot.absent != 0) {
+      if (slot.absent != for_ever) --slot.absent;
+      return tl::unexpected(ENOENT);
+    }
     FileDescriptor fd(::openat(directory_.get(), known.name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!fd) {
       const int error = errno;
-      slot.absent = error == ENOENT && !may_come_by_itself(known.name);
+      if (error == ENOENT) slot.absent = absence_of(known.name);
       return tl::unexpected(error);
     }
     OrErrno<std::string_view> text = read_whole(fd.get(), known.has_records, tree_.buffer_);
@@ -132,7 +139,7 @@ class RealTreeReader::RealCgroupReader final : public CgroupReader {
 
   void controllers_changed() override {
     close_files();
-    for (Slot& slot : files_) slot.absent = false;
+    for (Slot& slot : files_) slot.absent = 0;
   }
 
   std::optional<std::uint32_t> owner_uid() const override { return owner_uid_; }
@@ -141,7 +148,7 @@ class RealTreeReader::RealCgroupReader final : public CgroupReader {
  private:
   struct Slot {
     FileDescriptor fd;
-    bool absent = false;
+    int absent = 0;  // for how many reads, or for_ever
   };
 
   void close(Slot& slot) {

@@ -123,7 +123,7 @@ void CadvisorView::read_top() {
     const OrErrno<std::string> text = reader_.read_top(file.file);
     if (!text) continue;
     readings.clear();
-    read_state_text(file, *text, in_use, readings);
+    StateReader(file).read(*text, in_use, readings);
     for (const Reading& reading : readings) {
       std::string device;
       if (reading.device) append_label(device, "device", device_name(*reading.device));

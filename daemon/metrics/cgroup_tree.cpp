@@ -54,7 +54,9 @@ void CgroupTree::notice_controllers(CgroupNode& parent) {
 
 void CgroupTree::visit_child(CgroupNode& parent, const std::string& name, Walk& walk) {
   if (parent.path.is_root() && std::ranges::find(options_.hidden, name) != options_.hidden.end()) return;
-  const Result<CgroupPath> path = parent.path.child(name);
+  const auto known = parent.children.find(name);
+  const Result<CgroupPath> path =
+      known == parent.children.end() ? parent.path.child(name) : Result<CgroupPath>(known->second->path);
   if (!path) {
     ++skipped_.name;
     return;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view stat_name = "cgroup.stat";
 constexpr std::string_view subtree_control_name = "cgroup.subtree_control";
+constexpr std::size_t tree_files = 2;
 constexpr std::string_view memory_in_use = "memory.current";
 constexpr std::string_view family_prefix = "cgroup_";
 constexpr std::string_view desired_prefix = "cgroup_desired_";
@@ -52,25 +53,24 @@ std::size_t Collector::know(const MetricFamily& family, bool cadvisor_only) {
 // The walk's own two files come first; the rest in the order of the page.
 void Collector::know_files() {
   std::vector<ReadableFile> names = {{.name = std::string(stat_name)}, {.name = std::string(subtree_control_name)}};
-  files_.resize(2, File{.state = nullptr, .limit = nullptr, .first_family = 0, .first_desired = 0, .enabled = false});
+  files_.resize(names.size());
   for (const StateFile& file : state_files()) {
-    File made{.state = &file, .limit = nullptr, .first_family = families_.size(), .first_desired = 0, .enabled = false};
+    File made{.state = &file, .reader = std::make_unique<StateReader>(file), .first_family = families_.size()};
     for (const FileFamily& row : file.families) made.enabled |= families_[know(row.family, row.cadvisor_only)].enabled;
     made.enabled |= file.file == memory_in_use;  // which the working set needs
     if (file.file == stat_name) {
-      files_[stat_file_] = made;
+      files_[stat_file_] = std::move(made);
       continue;
     }
-    files_.push_back(made);
+    files_.push_back(std::move(made));
     names.push_back({.name = std::string(file.file), .has_records = file.format == FileFormat::lines});
   }
   for (const Limit& limit : all_limits()) {
     if (limit.metrics.empty()) continue;
-    File made{
-        .state = nullptr, .limit = &limit, .first_family = families_.size(), .first_desired = 0, .enabled = false};
+    File made{.limit = &limit, .first_family = families_.size()};
     for (const Metric& metric : limit.metrics)
       made.enabled |= families_[know({metric.name, MetricType::gauge, metric.help})].enabled;
-    files_.push_back(made);
+    files_.push_back(std::move(made));
     names.push_back({.name = std::string(limit.file)});
   }
   for (File& file : files_) {
@@ -108,7 +108,7 @@ void Collector::add(CgroupNode& cgroup, std::string_view stat) {
   if (cgroup.info.empty() || facts_are_new_) cgroup.info = info_labels(cgroup, facts);
   memory_current_.reset();
   add_text(stat_file_, stat, facts);
-  for (std::size_t file = 2; file < files_.size(); ++file) {
+  for (std::size_t file = tree_files; file < files_.size(); ++file) {
     if (!files_[file].enabled) continue;
     const OrErrno<std::string_view> text = cgroup.reader->read(file);
     if (text) {
@@ -133,7 +133,7 @@ void Collector::add_state(const File& file, std::string_view text) {
     if (process) members_.emplace_back(cgroups_.size() - 1, static_cast<pid_t>(*process));
   }
   state_.clear();
-  read_state_text(*file.state, text, memory_current_, state_);
+  file.reader->read(text, memory_current_, state_);
   const FileFamily* const first = file.state->families.data();
   for (const Reading& reading : state_) {
     if (file.state->file == memory_in_use) memory_current_ = reading.value;

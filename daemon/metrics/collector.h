@@ -69,11 +69,12 @@ class Collector {
   };
   // One file of the reader's list, and where its families begin.
   struct File {
-    const StateFile* state;  // one of the two
-    const Limit* limit;
-    std::size_t first_family;
-    std::size_t first_desired;
-    bool enabled;
+    const StateFile* state = nullptr;  // one of the two
+    const Limit* limit = nullptr;
+    std::unique_ptr<StateReader> reader = nullptr;  // of a state file
+    std::size_t first_family = 0;
+    std::size_t first_desired = 0;
+    bool enabled = false;
   };
 
   std::size_t know(const MetricFamily& family, bool cadvisor_only = false);

@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <poll.h>
 #include <pthread.h>
@@ -93,8 +94,7 @@ class HttpServer::Loop {
   Result<void> add(Listener listener) {
     auto port = std::make_unique<Port>(*this, std::move(listener));
     if (guard_of(*port) != nullptr) port->tls = tls_wanted_ = security_->tls();
-    if (Result<void> begun = begin(*port, port->listener.fd(), port->tls); !begun) return begun;
-    port->listener.release_fd();  // stopping the daemon closes it
+    if (Result<void> begun = begin(*port, port->tls); !begun) return begun;
     ports_.push_back(std::move(port));
     return {};
   }
@@ -131,7 +131,9 @@ class HttpServer::Loop {
 
   HttpSecurity* guard_of(const Port& port) const { return port.listener.is_unix() ? nullptr : security_.get(); }
 
-  Result<void> begin(Port& port, int fd, std::optional<TlsSettings> tls) {
+  Result<void> begin(Port& port, std::optional<TlsSettings> tls) {
+    // The daemon gets a descriptor of its own, which it closes when it ends and when it does not even begin.
+    const int fd = fcntl(port.listener.fd(), F_DUPFD_CLOEXEC, 0);
     // Ours ends connections before there are so many that libmicrohttpd would stop accepting.
     const std::size_t most = limits_.connections + limits_.connections / 2 + 16;
     // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast, performance-no-int-to-ptr): how options are passed
@@ -166,13 +168,13 @@ class HttpServer::Loop {
     tls_wanted_ = security_->tls();
     for (const auto& port : ports_) {
       if (guard_of(*port) == nullptr) continue;
-      const int fd = MHD_quiesce_daemon(port->daemon.get());
-      if (fd < 0) continue;
+      // A daemon that only stops would shut the socket down for all.
+      const FileDescriptor old(MHD_quiesce_daemon(port->daemon.get()));
       port->daemon.reset();
-      if (begin(*port, fd, tls_wanted_)) {
+      if (begin(*port, tls_wanted_)) {
         port->tls = tls_wanted_;
-      } else if (!begin(*port, fd, port->tls)) {
-        close(fd);
+      } else {
+        (void)begin(*port, port->tls);
       }
     }
   }

@@ -1,6 +1,7 @@
 // Both formats, appended to one buffer without temporary strings.
 #include "metrics/page.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -20,6 +21,18 @@ void append_escaped(std::string& out, std::string_view text, bool quotes_too) {
     if (c == '\\' || (quotes_too && c == '"')) out += '\\';
     out += c;
   }
+}
+
+constexpr std::size_t longest_number = 32;
+
+// Writes a number to where there is room for longest_number characters; answers where it ends.
+char* put_number(char* at, double value) {
+  constexpr double exact_below = 9007199254740992.0;  // 2^53: every whole number up to here is a double
+  if (std::isnan(value)) return std::ranges::copy(std::string_view("NaN"), at).out;
+  if (std::isinf(value)) return std::ranges::copy(std::string_view(value > 0 ? "+Inf" : "-Inf"), at).out;
+  const bool whole = std::abs(value) < exact_below && value == std::trunc(value);
+  return whole ? std::to_chars(at, at + longest_number, static_cast<std::int64_t>(value)).ptr
+               : std::to_chars(at, at + longest_number, value).ptr;
 }
 
 std::string_view type_name(MetricType type, PageFormat format) {
@@ -59,28 +72,13 @@ std::string_view unit_of(std::string_view name) {
 }  // namespace
 
 void append_number(std::string& out, double value) {
-  if (std::isnan(value)) {
-    out += "NaN";
-    return;
-  }
-  if (std::isinf(value)) {
-    out += value > 0 ? "+Inf" : "-Inf";
-    return;
-  }
-  constexpr double exact_below = 9007199254740992.0;  // 2^53: every whole number up to here is a double
-  constexpr std::size_t longest = 32;
-  std::array<char, longest> text;  // NOLINT(cppcoreguidelines-pro-type-member-init): to_chars fills what is used
-  const bool whole = std::abs(value) < exact_below && value == std::trunc(value);
-  const auto [end, error] =
-      whole ? std::to_chars(text.data(), text.data() + text.size(), static_cast<std::int64_t>(value))
-            : std::to_chars(text.data(), text.data() + text.size(), value);
-  out.append(text.data(), end);
+  std::array<char, longest_number> text;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled as far as it is used
+  out.append(text.data(), put_number(text.data(), value));
 }
 
 void append_bound(std::string& out, double value, PageFormat format) {
   if (std::isinf(value)) return append_number(out, value);
-  constexpr std::size_t longest = 32;
-  std::array<char, longest> text;  // NOLINT(cppcoreguidelines-pro-type-member-init): to_chars fills what is used
+  std::array<char, longest_number> text;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled as far as it is used
   const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general);
   out.append(text.data(), end);
   if (format == PageFormat::open_metrics && value == std::trunc(value)) out += ".0";
@@ -122,20 +120,27 @@ void Page::begin(const MetricFamily& family) {
   out_ += '\n';
 }
 
+// The bulk of a page is made here, so the line is measured first and then written without a check at every piece.
 void Page::sample_of(std::string_view suffix, std::string_view labels, std::string_view more_labels, double value) {
   if (out_.size() > flush_above_) flush_(out_);
-  out_ += name_;
-  out_ += suffix;
+  constexpr std::size_t punctuation_and_number = 40;
+  const std::size_t before = out_.size();
+  out_.resize(before + name_.size() + suffix.size() + labels.size() + more_labels.size() + punctuation_and_number);
+  char* at = out_.data() + before;
+  const auto put = [&at](std::string_view text) { at = std::copy_n(text.data(), text.size(), at); };
+  put(name_);
+  put(suffix);
   if (!labels.empty() || !more_labels.empty()) {
-    out_ += '{';
-    out_ += labels;
-    if (!labels.empty() && !more_labels.empty()) out_ += ',';
-    out_ += more_labels;
-    out_ += '}';
+    *at++ = '{';
+    put(labels);
+    if (!labels.empty() && !more_labels.empty()) *at++ = ',';
+    put(more_labels);
+    *at++ = '}';
   }
-  out_ += ' ';
-  append_number(out_, value);
-  out_ += '\n';
+  *at++ = ' ';
+  at = put_number(at, value);
+  *at++ = '\n';
+  out_.resize(static_cast<std::size_t>(at - out_.data()));
 }
 
 void Page::exemplar(std::string_view labels, double value, double unix_seconds) {

@@ -1,4 +1,5 @@
-// Cgroups that are not there, with the text a busy one has: 40 series each.
+// Cgroups that are not there, with the text a busy one has: 40 series each, and numbers that differ from cgroup to
+// cgroup as real ones do, so that gzip has real work.
 #pragma once
 
 #include <cerrno>
@@ -31,16 +32,25 @@ class TextCgroups final : public TreeReader {
     for (const ReadableFile& file : files) texts_.push_back(text_of(file.name));
   }
   OrErrno<std::unique_ptr<CgroupReader>> open_root() override {
-    return std::unique_ptr<CgroupReader>(std::make_unique<Reader>(*this, true));
+    return std::unique_ptr<CgroupReader>(std::make_unique<Reader>(*this, true, 0));
   }
 
  private:
   class Reader final : public CgroupReader {
    public:
-    Reader(const TextCgroups& tree, bool is_root) : tree_(tree), is_root_(is_root) {}
+    Reader(TextCgroups& tree, bool is_root, std::size_t number) : tree_(tree), is_root_(is_root), number_(number) {}
     OrErrno<std::string_view> read(std::size_t file) override {
       if (tree_.texts_[file].empty()) return tl::unexpected(ENOENT);
-      return tree_.texts_[file];
+      // All digits of a number but the first: its length stays.
+      std::string& text = tree_.buffer_;
+      text = tree_.texts_[file];
+      for (std::size_t i = 1; i < text.size(); ++i) {
+        const bool is_digit = text[i] >= '0' && text[i] <= '9';
+        if (is_digit && text[i - 1] >= '0' && text[i - 1] <= '9')
+          text[i] =
+              static_cast<char>('0' + (static_cast<std::size_t>(text[i]) + number_ * 31 + number_ / 7 + i * 17) % 10);
+      }
+      return text;
     }
     OrErrno<std::vector<std::string>> children() override {
       std::vector<std::string> names;
@@ -50,16 +60,18 @@ class TextCgroups final : public TreeReader {
       }
       return names;
     }
-    OrErrno<std::unique_ptr<CgroupReader>> open_child(const std::string& /*name*/) override {
-      return std::unique_ptr<CgroupReader>(std::make_unique<Reader>(tree_, false));
+    OrErrno<std::unique_ptr<CgroupReader>> open_child(const std::string& name) override {
+      const std::size_t number = std::stoul(name.substr(name.rfind('-') + 1));
+      return std::unique_ptr<CgroupReader>(std::make_unique<Reader>(tree_, false, number));
     }
     void controllers_changed() override {}
     std::optional<std::uint32_t> owner_uid() const override { return 1000; }
     std::optional<double> created() const override { return std::nullopt; }
 
    private:
-    const TextCgroups& tree_;
+    TextCgroups& tree_;
     bool is_root_;
+    std::size_t number_;
   };
 
   static std::string text_of(std::string_view file) {
@@ -96,6 +108,7 @@ class TextCgroups final : public TreeReader {
 
   std::size_t count_;
   std::vector<std::string> texts_;
+  std::string buffer_;
 };
 
 }  // namespace cgroupd::bench

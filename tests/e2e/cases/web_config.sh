@@ -8,7 +8,7 @@ code() { # CURL-ARGUMENT...
     try curl -sS -o /dev/null -w '%{http_code}' "$@"
 }
 with_certificate() { # NAME
-    sed "s/NAME/$1/" >"$work/web.new" <<'END'
+    sed "s/NAME/$1/g" >"$work/web.new" <<'END'
 tls_server_config: { cert_file: NAME.crt, key_file: NAME.key }
 basic_auth_users:
   # alice:secret
