@@ -20,7 +20,6 @@ EMPTY = [
     (r"cgroupd-cgroup.json / Waiting for a CPU / C", "kernels without CONFIG_IRQ_TIME_ACCOUNTING have no irq.pressure"),
     (r"cgroupd-cgroup.json / CPU / [DEF]", "neither cpuset nor io is delegated to users"),
     (r"cgroupd-cgroup.json / Swap and write-back / [AC]", "without swap there is neither memory.swap.current nor memory.zswap.current everywhere"),
-    (r"cgroupd-cgroup.json / (Memory and its limits / [EF])", "no workload here has this limit"),
     (r"cgroupd-cgroup.json / Lease ends / A", "no lease"),
     (r"cgroupd-overview.json / Limits that drifted / A", "0 stands for it"),
     (r"cgroupd-health.json / (Limits that differ|Leases|Since the last comparison|Last change of limits) / A", "no desired limits are published"),
