@@ -36,6 +36,7 @@
 #include "dbus/signal_queue.h"
 #include "event_log.h"
 #include "journal.h"
+#include "metrics/core_facts.h"
 #include "metrics/exporter.h"
 #include "metrics/self_metrics.h"
 #include "service_manager/service_manager.h"
@@ -237,7 +238,10 @@ Result<int> serve(const CommandLine& line) {
   loop.on_readable(disk.completion_fd(), [&disk] { disk.finish(); });
   SignalQueue signals(loop);
   EventLog log(signals);
-  StallWatch events(**kernel, loop, loop, log);
+  auto self_metrics = SelfMetrics::make(CGROUPD_VERSION, bus_methods);
+  if (!self_metrics) return fail(self_metrics.error());
+  CoreFacts facts(log, **self_metrics);
+  StallWatch events(**kernel, loop, loop, facts);
   Transactions transactions(**kernel, worker, disk, **store, *intents, loop, events);
   Reconciler reconciler(**kernel, **watcher, transactions, loop, events, config->daemon.drift, ::getuid());
   Leases leases(**kernel, transactions, loop, events,
@@ -251,13 +255,14 @@ Result<int> serve(const CommandLine& line) {
   if (auto ok = manager.prepare_root(::getpid()); !ok) return fail(ok.error());
   if (auto ok = transactions.recover(); !ok) return fail(ok.error());
   if (auto ok = reconcile_at_start(**kernel, **store, reconciler); !ok) return fail(ok.error());
+  (*self_metrics)->reconciled();
+  for (const auto& [cgroup, desired] : transactions.desired()) facts.desired_known(cgroup, desired, loop.now());
+  transactions.on_desired_changed(
+      [&](const CgroupPath& cgroup) { facts.desired_changed(cgroup, transactions.desired_of(cgroup), loop.now()); });
   leases.rearm();
   events.start(transactions);
   loop.on_readable((*watcher)->fd(), watch_pause, [&] { reconciler.changed((*watcher)->take()); });
 
-  auto self_metrics = SelfMetrics::make(CGROUPD_VERSION, bus_methods);
-  if (!self_metrics) return fail(self_metrics.error());
-  const NoFacts facts;
   ExporterOptions metrics_options = exporter_options(config->daemon, (*scrapes_tree)->hierarchy_path());
   auto exporter = Exporter::start(std::move(metrics_options), *std::move(scrapes_tree), **self_metrics, facts);
   if (!exporter) return fail(exporter.error());
@@ -265,7 +270,12 @@ Result<int> serve(const CommandLine& line) {
   for (const auto& address : (*exporter)->addresses()) spdlog::info("metrics at {}", address);
 
   ManagerAdaptor adaptor(bus->connection(), manager, **self_metrics, CGROUPD_VERSION,
-                         [&](const Manager::StepsDone& done) { reload(line, manager, reconciler, done); });
+                         [&](const Manager::StepsDone& done) {
+                           reload(line, manager, reconciler, [&self = **self_metrics, done](const Result<Outcome>& ok) {
+                             self.config_reloaded(ok.has_value());
+                             done(ok);
+                           });
+                         });
   signals.connect(adaptor);
   loop.serve(bus->connection());
   loop.on_termination([&loop] { loop.stop(EXIT_SUCCESS); });

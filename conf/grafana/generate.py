@@ -56,15 +56,16 @@ def panel(kind, title, unit, description, targets, thresholds=None, link=False, 
 
 
 def variable(name, label, query, multi=True):
-    return {"name": name, "label": label, "type": "query", "datasource": DATASOURCE, "query": {"query": query, "refId": name},
-            "definition": query, "refresh": 2, "sort": 1, "multi": multi, "includeAll": multi, "allValue": ".+" if multi else None,
-            "hide": 0, "regex": "", "skipUrlSync": False, "options": [],
-            "current": {"selected": True, "text": "All", "value": "$__all"} if multi else {}}
+    made = {"name": name, "label": label, "type": "query", "datasource": DATASOURCE, "query": {"query": query, "refId": name},
+            "refresh": 2, "sort": 1, "multi": multi, "includeAll": multi, "hide": 0, "regex": "", "skipUrlSync": False, "options": []}
+    if multi:
+        made.update({"allValue": ".+", "current": {"selected": True, "text": "All", "value": "$__all"}})
+    return made
 
 
 def variables(cgroup):
     made = [{"name": "datasource", "label": "Data source", "type": "datasource", "query": "prometheus", "hide": 0, "regex": "",
-             "multi": False, "includeAll": False, "refresh": 1, "skipUrlSync": False, "options": [], "current": {}},
+             "multi": False, "includeAll": False, "refresh": 1, "skipUrlSync": False, "options": []},
             variable("job", "Job", "label_values(cgroupd_build_info, job)"),
             variable("instance", "Instance", 'label_values(cgroupd_build_info{job=~"$job"}, instance)')]
     if cgroup is not None:

@@ -34,7 +34,7 @@ class Instruments {
 
   /// A pressure trigger of the kernel fired. `resource`: "cpu", "memory" or "io".
   virtual void pressure_triggered(std::string_view /*resource*/) {}
-  /// The daemon did something by itself. `action`: a word of a fixed list, as "lease_end" or "soft_landing".
+  /// The daemon did something by itself. `action`: a word of a fixed list, as "lease_end" or "stall_lifted".
   virtual void policy_acted(std::string_view /*action*/) {}
   /// The configuration was read again; when that failed the old one stays in use.
   virtual void config_reloaded(bool /*succeeded*/) {}

@@ -29,7 +29,7 @@ struct CgroupFacts {
 
 /// Everything known at one moment. A cgroup that is not in it exists in the kernel, but is not managed.
 struct Facts {
-  std::map<CgroupPath, CgroupFacts> cgroups = {};
+  std::map<CgroupPath, std::shared_ptr<const CgroupFacts>> cgroups = {};  ///< never null
 };
 
 /// Implemented by the core, asked by any thread: the answer never changes once given out.

@@ -97,7 +97,7 @@ void CadvisorView::label_cgroups(const Collector& collector) {
   labels_.clear();
   for (const CgroupNode* const cgroup : collector.cgroups()) {
     const auto at = collector.facts().cgroups.find(cgroup->path);
-    const CgroupFacts* const facts = at == collector.facts().cgroups.end() ? nullptr : &at->second;
+    const CgroupFacts* const facts = at == collector.facts().cgroups.end() ? nullptr : at->second.get();
     const bool has_name = facts != nullptr && !facts->container.empty();
     const bool has_image = facts != nullptr && !facts->image.empty();
     std::string& labels = labels_.emplace_back();

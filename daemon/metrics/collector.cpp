@@ -104,7 +104,7 @@ void Collector::add(CgroupNode& cgroup, std::string_view stat) {
   cgroups_.push_back(&cgroup);
   drifted_.push_back(0);
   const auto at = facts_->cgroups.find(cgroup.path);
-  const CgroupFacts* const facts = at == facts_->cgroups.end() ? nullptr : &at->second;
+  const CgroupFacts* const facts = at == facts_->cgroups.end() ? nullptr : at->second.get();
   if (cgroup.info.empty() || facts_are_new_) cgroup.info = info_labels(cgroup, facts);
   memory_current_.reset();
   add_text(stat_file_, stat, facts);
@@ -226,7 +226,7 @@ void Collector::write_facts(Page& page) const {
   };
   const auto facts_of = [this](const CgroupNode& cgroup) {
     const auto at = facts_->cgroups.find(cgroup.path);
-    return at == facts_->cgroups.end() ? nullptr : &at->second;
+    return at == facts_->cgroups.end() ? nullptr : at->second.get();
   };
   const auto seconds = [](const std::optional<UnixTime>& time) {
     return time ? std::optional(unix_seconds(*time)) : std::nullopt;

@@ -40,6 +40,7 @@ constexpr std::string_view overflow_name = "other";
 
 constexpr std::string_view request_duration = "cgroupd_dbus_request_duration_seconds";
 constexpr std::array<std::string_view, 3> pressure_resources = {"cpu", "memory", "io"};
+constexpr std::array<std::string_view, 2> known_actions = {"lease_end", "stall_lifted"};
 
 // From a bus round trip's price to the longest a request should take.
 prometheus::Histogram::BucketBoundaries seconds_buckets() {
@@ -150,6 +151,7 @@ struct SelfMetrics::State {
       repair_errors.at(controller);
     }
     for (const std::string_view resource : pressure_resources) triggers.at(resource);
+    for (const std::string_view action : known_actions) actions.at(action);
   }
 
   Method& method(std::string_view name) {

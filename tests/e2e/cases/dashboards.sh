@@ -4,6 +4,7 @@
 grafana=$here/../grafana
 cgctl -q create calm --memory 64M --pids-limit 20 || it 'cannot begin'
 start_resident calm
+cgctl -q set calm --pids-limit 30 --for 20m
 # Runs out of its CPU quota again and again, and of its bursts.
 start cgctl run hot --cpu-quota 5ms --cpu-period 20ms --cpu-burst 2ms -- sh -c 'while :; do :; done'
 # Grows against memory.high, where it is slowed down.

@@ -96,7 +96,8 @@ TEST_F(TheCadvisorPage, TellsTheQuotaForItsOwnPeriod) {
 TEST_F(TheCadvisorPage, NamesAContainerWhereOneIsKnown) {
   put_everything(tree_, "web");
   Facts facts;
-  facts.cgroups[*CgroupPath::parse("web")] = {.container = "shop", .image = "docker.io/library/nginx"};
+  facts.cgroups[*CgroupPath::parse("web")] =
+      std::make_shared<const CgroupFacts>(CgroupFacts{.container = "shop", .image = "docker.io/library/nginx"});
   EXPECT_THAT(page(facts),
               HasSubstr("container_memory_rss{id=\"/user.slice/tree/web\",name=\"shop\",image=\"docker.io/library/"
                         "nginx\"} 20971520\n"));

@@ -205,8 +205,8 @@ TEST_F(AScrape, DoesNotReadForFamiliesThatAreSwitchedOff) {
 TEST_F(AScrape, NamesTheCgroupOnTheInfoSeriesAlone) {
   put_everything(tree_, "web");
   auto facts = std::make_shared<Facts>();
-  facts->cgroups[*CgroupPath::parse("web")] = {
-      .container = "my \"web\"", .image = "docker.io/library/nginx", .runtime = "podman"};
+  facts->cgroups[*CgroupPath::parse("web")] = std::make_shared<const CgroupFacts>(
+      CgroupFacts{.container = "my \"web\"", .image = "docker.io/library/nginx", .runtime = "podman"});
   facts_ = facts;
   EXPECT_THAT(page(),
               HasSubstr("cgroupd_cgroup_info{cgroup=\"web\",path=\"/sys/fs/cgroup/test/web\",owner_uid=\"1000\","
@@ -218,7 +218,7 @@ TEST_F(AScrape, TakesNewFactsAtOnce) {
   Collector collector(tree_, {});
   ASSERT_OK(collector.collect(facts_));
   auto facts = std::make_shared<Facts>();
-  facts->cgroups[*CgroupPath::parse("web")] = {.container = "later"};
+  facts->cgroups[*CgroupPath::parse("web")] = std::make_shared<const CgroupFacts>(CgroupFacts{.container = "later"});
   ASSERT_OK(collector.collect(facts));
   EXPECT_THAT(written(collector), HasSubstr("container=\"later\""));
 }
@@ -231,9 +231,9 @@ TEST_F(AScrape, PutsWhatIsDesiredBesideWhatIsInForce) {
     return std::pair(find_limit(file), *parse_value(*find_limit(file), text));
   };
   const UnixTime end{std::chrono::milliseconds(1'800'000'000'500)};
-  facts->cgroups[*CgroupPath::parse("web")] = {
+  facts->cgroups[*CgroupPath::parse("web")] = std::make_shared<const CgroupFacts>(CgroupFacts{
       .desired = {limit("memory.max", "67108864"), limit("pids.max", "30"), limit("cpu.max", "50000 100000")},
-      .lease_end = end};
+      .lease_end = end});
   facts_ = facts;
   const std::string text = page();
   for (const char* const line :
@@ -250,8 +250,8 @@ TEST_F(AScrape, PutsWhatIsDesiredBesideWhatIsInForce) {
 TEST_F(AScrape, DoesNotTakeTheKernelsRoundingForDrift) {
   put_everything(tree_, "web");
   auto facts = std::make_shared<Facts>();
-  facts->cgroups[*CgroupPath::parse("web")] = {
-      .desired = {{find_limit("memory.max"), *parse_value(*find_limit("memory.max"), "67108865")}}};
+  facts->cgroups[*CgroupPath::parse("web")] = std::make_shared<const CgroupFacts>(
+      CgroupFacts{.desired = {{find_limit("memory.max"), *parse_value(*find_limit("memory.max"), "67108865")}}});
   facts_ = facts;
   EXPECT_THAT(page(), HasSubstr("cgroup_drifted_limits{cgroup=\"web\"} 0\n"));
 }
@@ -260,7 +260,7 @@ TEST_F(AScrape, CanBeKeptToWhatTheCoreManages) {
   put_everything(tree_, "mine");
   put_everything(tree_, "other");
   auto facts = std::make_shared<Facts>();
-  facts->cgroups[*CgroupPath::parse("mine")] = {};
+  facts->cgroups[*CgroupPath::parse("mine")] = std::make_shared<const CgroupFacts>(CgroupFacts{});
   facts_ = facts;
   const std::string text = page({.tree = {.unmanaged = false}});
   EXPECT_THAT(text, Not(HasSubstr("cgroup=\"other\"")));
