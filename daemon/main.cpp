@@ -1,4 +1,5 @@
 // The composition root: everything is made here, once, and handed to whoever needs it.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -18,6 +19,7 @@
 #include "cgroupfs/hierarchy.h"
 #include "cgroupfs/host.h"
 #include "cgroupfs/real_kernel.h"
+#include "cgroupfs/real_tree_reader.h"
 #include "cgroupfs/watcher.h"
 #include "command_line.h"
 #include "config/daemon_config.h"
@@ -34,6 +36,7 @@
 #include "dbus/signal_queue.h"
 #include "event_log.h"
 #include "journal.h"
+#include "metrics/core_facts.h"
 #include "metrics/exporter.h"
 #include "metrics/self_metrics.h"
 #include "service_manager/service_manager.h"
@@ -157,11 +160,25 @@ Result<void> refuse_root() {
               "start it as an ordinary user: systemctl --user enable --now cgroupd");
 }
 
-ExporterOptions exporter_options(const DaemonConfig& config) {
+// What cgroupd-metrics.socket listens on for us.
+std::vector<FileDescriptor> handed_over_listeners() {
+  std::vector<FileDescriptor> listeners;
+  const int count = sd_listen_fds(1);
+  for (int i = 0; i < count; ++i) listeners.emplace_back(SD_LISTEN_FDS_START + i);
+  return listeners;
+}
+
+ExporterOptions exporter_options(const DaemonConfig& config, const std::string& hierarchy_path) {
   return {.listen = config.metrics_listen,
           .socket = config.metrics_socket,
-          .handed_over = {},
-          .collector = {.max_cgroups = config.max_cgroups},
+          .handed_over = handed_over_listeners(),
+          .web_config = config.metrics.web_config,
+          .cadvisor_id = config.metrics.cadvisor ? std::optional(hierarchy_path) : std::nullopt,
+          .collector = {.tree = {.max_cgroups = config.metrics.max_cgroups,
+                                 .max_depth = config.metrics.max_depth,
+                                 .include = config.metrics.include,
+                                 .exclude = config.metrics.exclude},
+                        .exclude_families = config.metrics.exclude_families},
           .version = CGROUPD_VERSION};
 }
 
@@ -196,11 +213,14 @@ Result<int> serve(const CommandLine& line) {
   auto kernel = RealKernel::open(root->path, kept_files);
   auto workers_kernels = open_kernels(root->path, worker_threads);
   auto disk_kernels = open_kernels(root->path, 1);
-  auto scrapes_kernel = RealKernel::open(root->path, 0);
+  // The metrics' cgroups and clients take descriptors; half of what there may be is left to them and to everything
+  // else.
+  const std::size_t kept_by_scrapes = std::min<std::size_t>(config->daemon.metrics.kept_files, raise_file_limit() / 2);
+  auto scrapes_tree = RealTreeReader::open(root->path, kept_by_scrapes);
   if (!kernel) return fail(kernel.error());
   if (!workers_kernels) return fail(workers_kernels.error());
   if (!disk_kernels) return fail(disk_kernels.error());
-  if (!scrapes_kernel) return fail(scrapes_kernel.error());
+  if (!scrapes_tree) return fail(scrapes_tree.error());
 
   const auto state = state_directory(line);
   if (!state) return fail(state.error());
@@ -218,7 +238,10 @@ Result<int> serve(const CommandLine& line) {
   loop.on_readable(disk.completion_fd(), [&disk] { disk.finish(); });
   SignalQueue signals(loop);
   EventLog log(signals);
-  StallWatch events(**kernel, loop, loop, log);
+  auto self_metrics = SelfMetrics::make(CGROUPD_VERSION, bus_methods);
+  if (!self_metrics) return fail(self_metrics.error());
+  CoreFacts facts(log, **self_metrics);
+  StallWatch events(**kernel, loop, loop, facts);
   Transactions transactions(**kernel, worker, disk, **store, *intents, loop, events);
   Reconciler reconciler(**kernel, **watcher, transactions, loop, events, config->daemon.drift, ::getuid());
   Leases leases(**kernel, transactions, loop, events,
@@ -232,19 +255,27 @@ Result<int> serve(const CommandLine& line) {
   if (auto ok = manager.prepare_root(::getpid()); !ok) return fail(ok.error());
   if (auto ok = transactions.recover(); !ok) return fail(ok.error());
   if (auto ok = reconcile_at_start(**kernel, **store, reconciler); !ok) return fail(ok.error());
+  (*self_metrics)->reconciled();
+  for (const auto& [cgroup, desired] : transactions.desired()) facts.desired_known(cgroup, desired, loop.now());
+  transactions.on_desired_changed(
+      [&](const CgroupPath& cgroup) { facts.desired_changed(cgroup, transactions.desired_of(cgroup), loop.now()); });
   leases.rearm();
   events.start(transactions);
   loop.on_readable((*watcher)->fd(), watch_pause, [&] { reconciler.changed((*watcher)->take()); });
 
-  auto self_metrics = SelfMetrics::make(CGROUPD_VERSION, bus_methods);
-  if (!self_metrics) return fail(self_metrics.error());
-  auto exporter = Exporter::start(exporter_options(config->daemon), *std::move(scrapes_kernel), **self_metrics);
+  ExporterOptions metrics_options = exporter_options(config->daemon, (*scrapes_tree)->hierarchy_path());
+  auto exporter = Exporter::start(std::move(metrics_options), *std::move(scrapes_tree), **self_metrics, facts);
   if (!exporter) return fail(exporter.error());
   for (const auto& complaint : (*exporter)->complaints()) spdlog::warn("{}", complaint);
   for (const auto& address : (*exporter)->addresses()) spdlog::info("metrics at {}", address);
 
   ManagerAdaptor adaptor(bus->connection(), manager, **self_metrics, CGROUPD_VERSION,
-                         [&](const Manager::StepsDone& done) { reload(line, manager, reconciler, done); });
+                         [&](const Manager::StepsDone& done) {
+                           reload(line, manager, reconciler, [&self = **self_metrics, done](const Result<Outcome>& ok) {
+                             self.config_reloaded(ok.has_value());
+                             done(ok);
+                           });
+                         });
   signals.connect(adaptor);
   loop.serve(bus->connection());
   loop.on_termination([&loop] { loop.stop(EXIT_SUCCESS); });

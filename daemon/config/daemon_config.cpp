@@ -79,6 +79,11 @@ Result<void> set_socket(DaemonConfig& config, const std::string& value, const Co
   return {};
 }
 
+template <auto set>
+Result<void> in_metrics(DaemonConfig& config, const std::string& value, const ConfigContext& /*context*/) {
+  return set(config.metrics, value);
+}
+
 struct Key {
   std::string_view section;
   std::string_view name;
@@ -91,6 +96,14 @@ constexpr std::array keys = {
     Key{"daemon", "drift", set_drift},
     Key{"metrics", "listen", set_listen},
     Key{"metrics", "socket", set_socket},
+    Key{"metrics", "max-cgroups", in_metrics<set_metrics_max_cgroups>},
+    Key{"metrics", "max-depth", in_metrics<set_metrics_max_depth>},
+    Key{"metrics", "include", in_metrics<set_metrics_include>},
+    Key{"metrics", "exclude", in_metrics<set_metrics_exclude>},
+    Key{"metrics", "exclude-families", in_metrics<set_metrics_exclude_families>},
+    Key{"metrics", "kept-files", in_metrics<set_metrics_kept_files>},
+    Key{"metrics", "cadvisor", in_metrics<set_metrics_cadvisor>},
+    Key{"metrics", "web-config", in_metrics<set_metrics_web_config>},
 };
 
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates) {

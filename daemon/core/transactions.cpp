@@ -418,6 +418,7 @@ void Transactions::end(const std::shared_ptr<Running>& running, Result<Outcome> 
       } else {
         desired_.erase(part.cgroup);
       }
+      if (on_desired_changed_) on_desired_changed_(part.cgroup);
     }
     if (leases_change && on_leases_changed_) on_leases_changed_();
   }

@@ -1,135 +1,271 @@
-// The walk: cgroup by cgroup while reading, family by family while writing.
+// Cgroup by cgroup while reading, family by family while writing.
 #include "metrics/collector.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
 
+#include "cgroupfs/formats.h"
 #include "cgroupfs/limit_file.h"
 #include "metrics/device_names.h"
+#include "metrics/glob.h"
 
 namespace cgroupd {
 namespace {
 
+constexpr std::string_view stat_name = "cgroup.stat";
+constexpr std::string_view subtree_control_name = "cgroup.subtree_control";
+constexpr std::size_t tree_files = 2;
+constexpr std::string_view memory_in_use = "memory.current";
+constexpr std::string_view family_prefix = "cgroup_";
+constexpr std::string_view desired_prefix = "cgroup_desired_";
+
 // ENODEV: the cgroup went away under an open file. EOPNOTSUPP: pressure switched off, processes of a threaded cgroup.
-bool is_absence(const Error& error) {
-  return error.code == ErrorCode::not_found || error.code == ErrorCode::unsupported || error.errno_value == ENOENT ||
-         error.errno_value == ENODEV || error.errno_value == EOPNOTSUPP;
+bool is_absence(int error) {
+  return error == ENOENT || error == ENODEV || error == EOPNOTSUPP;
+}
+
+double unix_seconds(UnixTime time) {
+  return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
 }  // namespace
 
-Collector::Collector(Kernel& kernel, CollectorOptions options) : kernel_(kernel), options_(std::move(options)) {
-  const auto know = [this](const MetricFamily& family) {
-    family_index_.emplace(family.name, families_.size());
-    families_.push_back(FamilyRows{.family = family, .rows = {}});
-  };
+Collector::Collector(TreeReader& reader, CollectorOptions options)
+    : reader_(reader),
+      for_cadvisor_(options.for_cadvisor),
+      exclude_families_(std::move(options.exclude_families)),
+      tree_(reader, {.stat = 0, .subtree_control = 1}, std::move(options.tree)),
+      facts_(std::make_shared<const Facts>()),
+      device_labels_(1) {
+  know_files();
+}
+
+// What is switched off is still read for cAdvisor's page, which has switches of its own: none.
+std::size_t Collector::know(const MetricFamily& family, bool cadvisor_only) {
+  const std::size_t index = families_.size();
+  const bool shown = !cadvisor_only && !matches_any(exclude_families_, family.name);
+  families_.push_back(FamilyRows{.family = family, .enabled = shown || for_cadvisor_, .shown = shown, .rows = {}});
+  family_index_.emplace(family.name, index);
+  return index;
+}
+
+// The walk's own two files come first; the rest in the order of the page.
+void Collector::know_files() {
+  std::vector<ReadableFile> names = {{.name = std::string(stat_name)}, {.name = std::string(subtree_control_name)}};
+  files_.resize(names.size());
   for (const StateFile& file : state_files()) {
-    for (const FileFamily& row : file.families) know(row.family);
-  }
-  for (const Limit& limit : all_limits()) {
-    for (const Metric& metric : limit.metrics) {
-      know(MetricFamily{.name = metric.name, .type = MetricType::gauge, .help = metric.help});
-    }
-  }
-}
-
-void Collector::collect() {
-  for (FamilyRows& family : families_) family.rows.clear();
-  labels_.clear();
-  device_labels_.clear();  // a number may be another device's by now
-  skipped_above_limit_ = 0;
-  skipped_by_name_ = 0;
-  failed_reads_ = 0;
-  walk(CgroupPath());
-}
-
-void Collector::walk(const CgroupPath& cgroup) {
-  const Result<std::vector<std::string>> names = kernel_.children(cgroup);
-  if (!names) {
-    if (!is_absence(names.error())) ++failed_reads_;
-    return;
-  }
-  for (const std::string& name : *names) {
-    if (cgroup.is_root() && std::ranges::find(options_.hidden, name) != options_.hidden.end()) continue;
-    const Result<CgroupPath> child = cgroup.child(name);
-    if (!child) {
-      ++skipped_by_name_;
-    } else if (labels_.size() >= options_.max_cgroups) {
-      ++skipped_above_limit_;
-    } else {
-      add(*child);
-      walk(*child);
-    }
-  }
-}
-
-void Collector::add(const CgroupPath& cgroup) {
-  append_label(labels_.emplace_back(), "cgroup", cgroup.str());
-  add_state(cgroup);
-  add_limits(cgroup);
-}
-
-void Collector::add_state(const CgroupPath& cgroup) {
-  std::optional<double> memory_current;
-  for (const StateFile& file : state_files()) {
-    const std::optional<std::string> text = read(cgroup, file.file);
-    if (!text) continue;
-    state_.clear();
-    read_state_text(file, *text, memory_current, state_);
-    for (const Reading& reading : state_) {
-      if (file.file == "memory.current") memory_current = reading.value;
-      FamilyRows& family = families_[family_index_.at(reading.family->family.name)];
-      family.rows.push_back(Row{.cgroup = labels_.size() - 1, .device = reading.device, .value = reading.value});
-    }
-  }
-}
-
-void Collector::add_limits(const CgroupPath& cgroup) {
-  for (const Limit& limit : all_limits()) {
-    if (limit.metrics.empty()) continue;
-    const std::optional<std::string> text = read(cgroup, limit.file);
-    if (!text) continue;
-    const Result<Value> value = read_limit_text(limit, *text);
-    if (!value) {
-      ++failed_reads_;
+    File made{.state = &file, .reader = std::make_unique<StateReader>(file), .first_family = families_.size()};
+    for (const FileFamily& row : file.families) made.enabled |= families_[know(row.family, row.cadvisor_only)].enabled;
+    made.enabled |= file.file == memory_in_use;  // which the working set needs
+    if (file.file == stat_name) {
+      files_[stat_file_] = std::move(made);
       continue;
     }
-    limits_.clear();
-    read_limit_value(limit, *value, limits_);
-    for (const LimitReading& reading : limits_) {
-      FamilyRows& family = families_[family_index_.at(reading.metric->name)];
-      family.rows.push_back(Row{.cgroup = labels_.size() - 1, .device = reading.device, .value = reading.value});
+    files_.push_back(std::move(made));
+    names.push_back({.name = std::string(file.file), .has_records = file.format == FileFormat::lines});
+  }
+  for (const Limit& limit : all_limits()) {
+    if (limit.metrics.empty()) continue;
+    File made{.limit = &limit, .first_family = families_.size()};
+    for (const Metric& metric : limit.metrics)
+      made.enabled |= families_[know({metric.name, MetricType::gauge, metric.help})].enabled;
+    files_.push_back(std::move(made));
+    names.push_back({.name = std::string(limit.file)});
+  }
+  for (File& file : files_) {
+    if (file.limit == nullptr) continue;
+    file.first_desired = families_.size();
+    for (const Metric& metric : file.limit->metrics) {
+      const std::string_view rest = metric.name.substr(family_prefix.size());
+      const std::string& name = texts_.emplace_back(std::string(desired_prefix) + std::string(rest));
+      const std::string& help = texts_.emplace_back("What cgroupd keeps it at: " + std::string(metric.help));
+      know({name, MetricType::gauge, help});
+    }
+  }
+  reader_.set_files(std::move(names));
+}
+
+Result<void> Collector::collect(std::shared_ptr<const Facts> facts) {
+  for (FamilyRows& family : families_) family.rows.clear();
+  cgroups_.clear();
+  drifted_.clear();
+  members_.clear();
+  device_index_.clear();  // a number may be another device's by now
+  device_labels_.resize(1);
+  failed_reads_ = 0;
+  facts_are_new_ = facts != facts_;
+  facts_ = std::move(facts);
+  return tree_.walk([this](const CgroupPath& path) { return facts_->cgroups.contains(path); },
+                    [this](CgroupNode& cgroup, std::string_view stat) { add(cgroup, stat); });
+}
+
+void Collector::add(CgroupNode& cgroup, std::string_view stat) {
+  cgroups_.push_back(&cgroup);
+  drifted_.push_back(0);
+  const auto at = facts_->cgroups.find(cgroup.path);
+  const CgroupFacts* const facts = at == facts_->cgroups.end() ? nullptr : at->second.get();
+  if (cgroup.info.empty() || facts_are_new_) cgroup.info = info_labels(cgroup, facts);
+  memory_current_.reset();
+  add_text(stat_file_, stat, facts);
+  for (std::size_t file = tree_files; file < files_.size(); ++file) {
+    if (!files_[file].enabled) continue;
+    const OrErrno<std::string_view> text = cgroup.reader->read(file);
+    if (text) {
+      add_text(file, *text, facts);
+    } else if (!is_absence(text.error())) {
+      ++failed_reads_;
     }
   }
 }
 
-std::optional<std::string> Collector::read(const CgroupPath& cgroup, std::string_view file) {
-  Result<std::string> text = kernel_.read(cgroup, file);
-  if (text) return std::move(*text);
-  if (!is_absence(text.error())) ++failed_reads_;
-  return std::nullopt;
+void Collector::add_text(std::size_t file, std::string_view text, const CgroupFacts* facts) {
+  if (files_[file].state != nullptr) {
+    add_state(files_[file], text);
+  } else {
+    add_limit(files_[file], text, facts);
+  }
 }
 
-std::string_view Collector::device_label(Device device) {
-  const auto [at, added] = device_labels_.try_emplace(device);
-  if (added) append_label(at->second, "device", device_name(device));
+void Collector::add_state(const File& file, std::string_view text) {
+  if (for_cadvisor_ && file.state->format == FileFormat::lines) {
+    const auto process = single_number(text.substr(0, text.find('\n')));
+    if (process) members_.emplace_back(cgroups_.size() - 1, static_cast<pid_t>(*process));
+  }
+  state_.clear();
+  file.reader->read(text, memory_current_, state_);
+  const FileFamily* const first = file.state->families.data();
+  for (const Reading& reading : state_) {
+    if (file.state->file == memory_in_use) memory_current_ = reading.value;
+    push(file.first_family + static_cast<std::size_t>(reading.family - first), reading.device, reading.value);
+  }
+}
+
+void Collector::add_limit(const File& file, std::string_view text, const CgroupFacts* facts) {
+  const Result<Value> value = read_limit_text(*file.limit, text);
+  if (!value) {
+    ++failed_reads_;
+    return;
+  }
+  const auto show = [&](const Value& shown, std::size_t first_family) {
+    limits_.clear();
+    read_limit_value(*file.limit, shown, limits_);
+    for (const LimitReading& reading : limits_) {
+      push(first_family + static_cast<std::size_t>(reading.metric - file.limit->metrics.data()), reading.device,
+           reading.value);
+    }
+  };
+  show(*value, file.first_family);
+  if (facts == nullptr) return;
+  const auto desired = facts->desired.find(file.limit);
+  if (desired == facts->desired.end()) return;
+  show(desired->second, file.first_desired);
+  if (as_kernel_rounds(*file.limit, desired->second) != *value) ++drifted_.back();
+}
+
+void Collector::push(std::size_t family, std::optional<Device> device, double value) {
+  FamilyRows& into = families_[family];
+  if (!into.enabled) return;
+  into.rows.push_back(
+      Row{.cgroup = static_cast<std::uint32_t>(cgroups_.size() - 1), .device = device_index(device), .value = value});
+}
+
+std::uint32_t Collector::device_index(std::optional<Device> device) {
+  if (!device) return 0;
+  const auto [at, added] = device_index_.try_emplace(*device, static_cast<std::uint32_t>(device_labels_.size()));
+  if (added) append_label(device_labels_.emplace_back(), "device", device_name(*device));
   return at->second;
+}
+
+std::span<const Collector::Row> Collector::rows(std::string_view family) const {
+  const auto at = family_index_.find(family);
+  return at == family_index_.end() ? std::span<const Row>() : std::span<const Row>(families_[at->second].rows);
+}
+
+std::string Collector::info_labels(const CgroupNode& cgroup, const CgroupFacts* facts) const {
+  std::string labels = cgroup.label;
+  append_label(labels, "path", reader_.root_path() + "/" + cgroup.path.str());
+  if (const auto uid = cgroup.reader->owner_uid()) append_label(labels, "owner_uid", std::to_string(*uid));
+  if (facts == nullptr) return labels;
+  const auto add_known = [&labels](std::string_view name, const std::string& value) {
+    if (!value.empty()) append_label(labels, name, value);
+  };
+  add_known("container", facts->container);
+  add_known("pod", facts->pod);
+  add_known("image", facts->image);
+  add_known("runtime", facts->runtime);
+  add_known("unit", facts->unit);
+  add_known("policy", facts->policy);
+  return labels;
 }
 
 void Collector::write(Page& page) {
   for (const FamilyRows& family : families_) {
-    if (family.rows.empty()) continue;
+    if (!family.shown || family.rows.empty()) continue;
     page.begin(family.family);
-    for (const Row& row : family.rows) {
-      page.sample(labels_[row.cgroup], row.device ? device_label(*row.device) : std::string_view(), row.value);
-    }
+    for (const Row& row : family.rows) page.sample(cgroups_[row.cgroup]->label, device_labels_[row.device], row.value);
   }
+  write_facts(page);
+  write_counts(page);
+}
+
+void Collector::write_facts(Page& page) const {
+  if (cgroups_.empty()) return;
+  page.begin({"cgroupd_cgroup_info", MetricType::info, "What a cgroup is called, and by whom"});
+  for (const CgroupNode* const cgroup : cgroups_) page.sample(cgroup->info, 1);
+
+  const auto each = [&](const MetricFamily& family, auto number_of) {
+    bool begun = false;
+    for (const CgroupNode* const cgroup : cgroups_) {
+      const std::optional<double> number = number_of(*cgroup);
+      if (!number) continue;
+      if (!begun) page.begin(family);
+      begun = true;
+      page.sample(cgroup->label, *number);
+    }
+  };
+  const auto facts_of = [this](const CgroupNode& cgroup) {
+    const auto at = facts_->cgroups.find(cgroup.path);
+    return at == facts_->cgroups.end() ? nullptr : at->second.get();
+  };
+  const auto seconds = [](const std::optional<UnixTime>& time) {
+    return time ? std::optional(unix_seconds(*time)) : std::nullopt;
+  };
+  each({"cgroup_created_timestamp_seconds", MetricType::gauge, "When the cgroup was made, as a Unix time"},
+       [](const CgroupNode& cgroup) { return cgroup.reader->created(); });
+  if (facts_->cgroups.empty()) return;
+  each({"cgroup_lease_end_timestamp_seconds", MetricType::gauge, "When its next lease ends, as a Unix time"},
+       [&](const CgroupNode& cgroup) {
+         const CgroupFacts* const facts = facts_of(cgroup);
+         return facts == nullptr ? std::nullopt : seconds(facts->lease_end);
+       });
+  each({"cgroup_last_change_timestamp_seconds", MetricType::gauge,
+        "When its limits were last changed through cgroupd, as a Unix time"},
+       [&](const CgroupNode& cgroup) {
+         const CgroupFacts* const facts = facts_of(cgroup);
+         return facts == nullptr ? std::nullopt : seconds(facts->last_change);
+       });
+  page.begin({"cgroup_drifted_limits", MetricType::gauge, "Limits in force that are not what cgroupd keeps them at"});
+  for (std::size_t i = 0; i < cgroups_.size(); ++i) {
+    if (facts_of(*cgroups_[i]) != nullptr) page.sample(cgroups_[i]->label, drifted_[i]);
+  }
+}
+
+void Collector::write_counts(Page& page) const {
   page.single({"cgroupd_managed_cgroups", MetricType::gauge, "Cgroups beneath the delegated root that this page shows"},
-              static_cast<double>(labels_.size()));
-  page.begin({"cgroupd_cgroups_skipped", MetricType::gauge, "Cgroups this page leaves out"});
-  page.sample("reason=\"limit\"", static_cast<double>(skipped_above_limit_));
-  page.sample("reason=\"name\"", static_cast<double>(skipped_by_name_));
+              static_cast<double>(cgroups_.size()));
+  const SkippedCgroups& skipped = tree_.skipped();
+  page.begin({"cgroupd_cgroups_skipped", MetricType::gauge, "Cgroups found that this page leaves out"});
+  const auto reason = [&page](std::string_view name, std::size_t count) {
+    std::string label;
+    append_label(label, "reason", name);
+    page.sample(label, static_cast<double>(count));
+  };
+  reason("depth", skipped.depth);
+  reason("excluded", skipped.excluded);
+  reason("limit", skipped.limit);
+  reason("name", skipped.name);
+  reason("unmanaged", skipped.unmanaged);
   page.single({"cgroupd_scrape_failed_reads", MetricType::gauge,
                "Interface files that are there but could not be read or understood in this scrape"},
               static_cast<double>(failed_reads_));

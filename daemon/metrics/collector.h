@@ -3,14 +3,22 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include "cgroupfs/kernel.h"
+#include <sys/types.h>
+
+#include "cgroupfs/tree_reader.h"
+#include "core/published_facts.h"
+#include "metrics/cgroup_tree.h"
 #include "metrics/families.h"
 #include "metrics/limit_families.h"
 #include "metrics/page.h"
@@ -18,52 +26,89 @@
 namespace cgroupd {
 
 struct CollectorOptions {
-  std::size_t max_cgroups = 4096;                    ///< more are counted as skipped, not read
-  std::vector<std::string> hidden = {"supervisor"};  ///< children of the root that are not shown: the tree's holder
+  TreeOptions tree = {};
+  bool for_cadvisor = false;                       ///< also what only CadvisorView shows
+  std::vector<std::string> exclude_families = {};  ///< globs (glob.h); a file that feeds no other family is not read
 };
 
-/// Not thread-safe; belongs to the thread that answers scrapes, and so does its kernel.
+/// Not thread-safe; belongs to the thread that answers scrapes, and so does its reader.
 class Collector {
  public:
-  Collector(Kernel& kernel, CollectorOptions options);
+  /// One number of one cgroup.
+  struct Row {
+    std::uint32_t cgroup;  ///< index into cgroups()
+    std::uint32_t device;  ///< index into devices(), which begins with none
+    double value;
+  };
+
+  /// `reader` must outlive the collector.
+  Collector(TreeReader& reader, CollectorOptions options);
 
   /// Walks the tree and reads each interface file at most once a cgroup. A file that is absent has no samples; a cgroup
-  /// that vanishes on the way costs its own rows only.
-  void collect();
+  /// that vanishes on the way costs its own rows only. An error when the root cannot be read: then nothing is shown.
+  Result<void> collect(std::shared_ptr<const Facts> facts);
 
   /// The families of the last collect().
   void write(Page& page);
 
-  std::size_t cgroup_count() const { return labels_.size(); }
+  const std::vector<const CgroupNode*>& cgroups() const { return cgroups_; }
+  /// The rows of a family by its native name; none when it is not known or switched off.
+  std::span<const Row> rows(std::string_view family) const;
+  /// `device="vda"` for each device seen; the first is empty.
+  const std::vector<std::string>& devices() const { return device_labels_; }
+  const Facts& facts() const { return *facts_; }
+  /// With for_cadvisor: a process of each cgroup that has any itself, by index into cgroups().
+  const std::vector<std::pair<std::uint32_t, pid_t>>& members() const { return members_; }
 
  private:
-  struct Row {
-    std::size_t cgroup;  // index into labels_
-    std::optional<Device> device;
-    double value;
-  };
   struct FamilyRows {
     MetricFamily family;
+    bool enabled;
+    bool shown;  // on the native page
     std::vector<Row> rows;
   };
+  // One file of the reader's list, and where its families begin.
+  struct File {
+    const StateFile* state = nullptr;  // one of the two
+    const Limit* limit = nullptr;
+    std::unique_ptr<StateReader> reader = nullptr;  // of a state file
+    std::size_t first_family = 0;
+    std::size_t first_desired = 0;
+    bool enabled = false;
+  };
 
-  void walk(const CgroupPath& cgroup);
-  void add(const CgroupPath& cgroup);
-  void add_state(const CgroupPath& cgroup);
-  void add_limits(const CgroupPath& cgroup);
-  std::optional<std::string> read(const CgroupPath& cgroup, std::string_view file);
-  std::string_view device_label(Device device);
+  std::size_t know(const MetricFamily& family, bool cadvisor_only = false);
+  void know_files();
+  void add(CgroupNode& cgroup, std::string_view stat);
+  void add_text(std::size_t file, std::string_view text, const CgroupFacts* facts);
+  void add_state(const File& file, std::string_view text);
+  void add_limit(const File& file, std::string_view text, const CgroupFacts* facts);
+  void push(std::size_t family, std::optional<Device> device, double value);
+  std::uint32_t device_index(std::optional<Device> device);
+  std::string info_labels(const CgroupNode& cgroup, const CgroupFacts* facts) const;
+  void write_facts(Page& page) const;
+  void write_counts(Page& page) const;
 
-  Kernel& kernel_;
-  CollectorOptions options_;
+  TreeReader& reader_;
+  bool for_cadvisor_;
+  std::vector<std::string> exclude_families_;
+  std::deque<std::string> texts_;     // names and helps that are made, not written in a table
   std::vector<FamilyRows> families_;  // in page order
   std::unordered_map<std::string_view, std::size_t> family_index_;
-  std::vector<std::string> labels_;  // one block a cgroup
-  std::map<Device, std::string> device_labels_;
+  std::vector<File> files_;
+  std::size_t stat_file_ = 0;
+  CgroupTree tree_;
+
+  std::shared_ptr<const Facts> facts_;
+  bool facts_are_new_ = false;
+  std::vector<const CgroupNode*> cgroups_;
+  std::vector<std::pair<std::uint32_t, pid_t>> members_;
+  std::vector<std::uint32_t> drifted_;  // limits that are not as desired, a number a cgroup
+  std::map<Device, std::uint32_t> device_index_;
+  std::vector<std::string> device_labels_;
+  std::optional<double> memory_current_;  // of the cgroup that is being read
   std::vector<Reading> state_;
   std::vector<LimitReading> limits_;
-  std::size_t skipped_above_limit_ = 0;
-  std::size_t skipped_by_name_ = 0;
   std::size_t failed_reads_ = 0;
 };
 

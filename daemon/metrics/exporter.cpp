@@ -2,12 +2,11 @@
 #include "metrics/exporter.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "metrics/http_server.h"
-#include "metrics/page.h"
-#include "metrics/process_metrics.h"
+#include "metrics/pages.h"
+#include "metrics/web_guard.h"
 
 namespace cgroupd {
 namespace {
@@ -32,95 +31,102 @@ std::string landing_page(const std::string& version) {
 // Everything in here but the constructor runs on the server's thread.
 class Exporter::Site {
  public:
-  Site(std::unique_ptr<Kernel> kernel, const SelfMetrics& self, CollectorOptions collector, const std::string& version)
-      : kernel_(std::move(kernel)),
-        self_(self),
-        collector_(*kernel_, std::move(collector)),
-        landing_(std::make_shared<std::string>(landing_page(version))) {}
+  static Result<std::unique_ptr<Site>> make(std::unique_ptr<TreeReader> reader, const SelfMetrics& self,
+                                            const PublishedFacts& facts, ExporterOptions& options) {
+    auto gzip = Gzip::make();
+    if (!gzip) return fail(std::move(gzip.error()));
+    options.collector.for_cadvisor = options.cadvisor_id.has_value();
+    std::unique_ptr<Site> site(
+        new Site(std::move(reader), self, facts, std::move(options.collector), options.version, std::move(*gzip)));
+    if (options.cadvisor_id) {
+      site->pages_.show_cadvisor(
+          std::make_unique<CadvisorView>(*site->reader_, std::move(*options.cadvisor_id), options.version));
+    }
+    return site;
+  }
 
-  Result<void> serve(std::vector<Listener> listeners) {
+  Result<void> serve(std::vector<Listener> listeners, std::unique_ptr<WebGuard> guard) {
+    if (const WebGuard* const shown = guard.get()) {
+      pages_.add([shown](Page& page) {
+        page.single({"cgroupd_web_config_last_reload_successful", MetricType::gauge,
+                     "Whether the web configuration could be read the last time; if not, the old one is in use"},
+                    shown->is_current() ? 1 : 0);
+      });
+    }
     auto server = HttpServer::start(
-        std::move(listeners), [this](std::string_view path) { return answer(path); }, HttpLimits{});
+        std::move(listeners), [this](const HttpRequest& request) { return answer(request); }, HttpLimits{},
+        std::move(guard));
     if (!server) return fail(std::move(server.error()));
     server_ = std::move(*server);
     return {};
   }
 
  private:
-  HttpAnswer answer(std::string_view path) {
-    if (path == "/metrics") return metrics();
-    if (path == "/-/healthy") return text_answer(200, "cgroupd is healthy\n");
-    if (path == "/-/ready") return ready();
-    if (path == "/") return {.status = 200, .content_type = "text/html; charset=utf-8", .body = landing_};
+  Site(std::unique_ptr<TreeReader> reader, const SelfMetrics& self, const PublishedFacts& facts,
+       CollectorOptions collector, const std::string& version, Gzip gzip)
+      : reader_(std::move(reader)),
+        pages_(*reader_, self, facts, std::move(collector), std::move(gzip)),
+        landing_(std::make_shared<std::string>(landing_page(version))) {}
+
+  HttpAnswer answer(const HttpRequest& request) {
+    if (request.path == "/metrics") return pages_.metrics(request);
+    if (request.path == "/metrics/cadvisor") return pages_.cadvisor(request);
+    if (request.path == "/-/healthy") return text_answer(200, "cgroupd is healthy\n");
+    if (request.path == "/-/ready") return ready();
+    if (request.path == "/") return {.status = 200, .content_type = "text/html; charset=utf-8", .body = landing_};
     return text_answer(404, "not found; there are /metrics, /-/healthy and /-/ready\n");
   }
 
   HttpAnswer ready() {
-    const auto children = kernel_->children(CgroupPath());
-    return children ? text_answer(200, "cgroupd is ready\n") : text_answer(503, children.error().text() + "\n");
+    const auto root = reader_->open_root();
+    const bool can_read = root && (*root)->children();
+    return can_read ? text_answer(200, "cgroupd is ready\n")
+                    : text_answer(503, "the delegated root " + reader_->root_path() + " cannot be read\n");
   }
 
-  HttpAnswer metrics() {
-    const auto begin = std::chrono::steady_clock::now();
-    const std::shared_ptr<std::string> body = empty_body();
-    if (!body) return text_answer(503, "too many clients have not yet read their page\n");
-    Page page(*body);
-    collector_.collect();
-    collector_.write(page);
-    write_process_metrics(page);
-    if (const Result<std::string> own = self_.text()) *body += *own;
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    page.single({"cgroupd_scrape_duration_seconds", MetricType::gauge, "How long it took to make this page"},
-                took.count());
-    return {.status = 200, .content_type = Page::content_type, .body = body};
-  }
-
-  // A buffer nobody reads any more, or a new one; none when slow readers hold too many.
-  std::shared_ptr<std::string> empty_body() {
-    constexpr std::size_t most = 8;
-    const auto is_free = [](const std::shared_ptr<std::string>& body) { return body.use_count() == 1; };
-    const auto at = std::ranges::find_if(bodies_, is_free);
-    if (at != bodies_.end()) {
-      std::shared_ptr<std::string> reused = *at;
-      std::erase_if(bodies_, is_free);  // what a burst needed is given back; `reused` is held twice now
-      reused->clear();
-      return reused;
-    }
-    if (bodies_.size() >= most) return nullptr;
-    return bodies_.emplace_back(std::make_shared<std::string>());
-  }
-
-  std::unique_ptr<Kernel> kernel_;
-  const SelfMetrics& self_;
-  Collector collector_;
+  std::unique_ptr<TreeReader> reader_;
+  Pages pages_;
   std::shared_ptr<const std::string> landing_;
-  std::vector<std::shared_ptr<std::string>> bodies_;
   std::unique_ptr<HttpServer> server_;  // last: its thread ends before what it uses
 };
 
 Exporter::Exporter() = default;
 Exporter::~Exporter() = default;
 
-Result<std::unique_ptr<Exporter>> Exporter::start(ExporterOptions options, std::unique_ptr<Kernel> kernel,
-                                                  const SelfMetrics& self) {
+Result<std::unique_ptr<Exporter>> Exporter::start(ExporterOptions options, std::unique_ptr<TreeReader> reader,
+                                                  const SelfMetrics& self, const PublishedFacts& facts) {
   std::unique_ptr<Exporter> exporter(new Exporter());
   std::vector<Listener> listeners;
-  const auto take = [&](Result<Listener> listener) {
-    if (listener) {
-      exporter->addresses_.push_back(listener->address());
-      listeners.push_back(std::move(*listener));
+  std::unique_ptr<WebGuard> guard;
+  bool tcp_allowed = true;
+  if (options.web_config) {
+    if (auto opened = WebGuard::open(*options.web_config)) {
+      guard = std::move(*opened);
     } else {
+      tcp_allowed = false;
+      exporter->complaints_.push_back("no metrics over TCP: " + opened.error().text());
+    }
+  }
+  const auto take = [&](Result<Listener> listener) {
+    if (listener && (tcp_allowed || listener->is_unix())) {
+      const bool is_tls = guard && guard->tls() && !listener->is_unix();
+      exporter->addresses_.push_back((is_tls ? "https" : "") +
+                                     listener->address().substr(is_tls ? std::string_view("http").size() : 0));
+      listeners.push_back(std::move(*listener));
+    } else if (!listener) {
       exporter->complaints_.push_back(listener.error().text());
     }
   };
   for (FileDescriptor& fd : options.handed_over) take(Listener::adopt(std::move(fd)));
   const bool have_unix = std::ranges::any_of(listeners, &Listener::is_unix);
   const bool have_tcp = std::ranges::any_of(listeners, [](const Listener& listener) { return !listener.is_unix(); });
-  if (options.listen && !have_tcp) take(Listener::tcp(*options.listen));
+  if (options.listen && !have_tcp && tcp_allowed) take(Listener::tcp(*options.listen));
   if (options.socket && !have_unix) take(Listener::unix_socket(*options.socket));
 
-  exporter->site_ = std::make_unique<Site>(std::move(kernel), self, std::move(options.collector), options.version);
-  if (Result<void> serving = exporter->site_->serve(std::move(listeners)); !serving)
+  auto site = Site::make(std::move(reader), self, facts, options);
+  if (!site) return fail(std::move(site.error()));
+  exporter->site_ = std::move(*site);
+  if (Result<void> serving = exporter->site_->serve(std::move(listeners), std::move(guard)); !serving)
     return fail(std::move(serving.error()));
   return exporter;
 }

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "cgroupfs/kernel.h"
+#include "cgroupfs/file_descriptor.h"
+#include "cgroupfs/tree_reader.h"
 #include "config/listen_address.h"
+#include "core/published_facts.h"
 #include "metrics/collector.h"
 #include "metrics/self_metrics.h"
 #include "model/result.h"
@@ -18,25 +20,29 @@ struct ExporterOptions {
   std::optional<ListenAddress> listen;      ///< TCP; not used when a TCP listener was handed over
   std::optional<std::string> socket;        ///< absolute path; not used when a unix listener was handed over
   std::vector<FileDescriptor> handed_over;  ///< listening sockets from the service manager
+  std::optional<std::string> web_config;    ///< absolute path of a web configuration; guards the TCP listeners
+  std::optional<std::string> cadvisor_id;   ///< there is /metrics/cadvisor; its ids begin with this
   CollectorOptions collector;
   std::string version;  ///< for the landing page
 };
 
-/// Serves /metrics, /-/healthy, /-/ready and / on a thread of its own, which alone uses `kernel`: a scrape never waits
-/// for the bus nor the bus for a scrape.
+/// Serves /metrics, /-/healthy, /-/ready and / on a thread of its own, which alone uses `reader`: a scrape never waits
+/// for the bus nor the bus for a scrape. Scrapes that wait at the same time share one look at the kernel.
 class Exporter {
  public:
   /// A listener that cannot be opened (its port is taken) is a complaint, not an error; the others serve all the same.
-  /// `self` must outlive the exporter.
-  static Result<std::unique_ptr<Exporter>> start(ExporterOptions options, std::unique_ptr<Kernel> kernel,
-                                                 const SelfMetrics& self);
+  /// So is a web configuration with a fault: then there is no TCP listener, rather than one without its guard.
+  /// `self` and `facts` must outlive the exporter.
+  static Result<std::unique_ptr<Exporter>> start(ExporterOptions options, std::unique_ptr<TreeReader> reader,
+                                                 const SelfMetrics& self, const PublishedFacts& facts);
   Exporter(const Exporter&) = delete;
   Exporter& operator=(const Exporter&) = delete;
   Exporter(Exporter&&) = delete;
   Exporter& operator=(Exporter&&) = delete;
   ~Exporter();
 
-  /// Where it serves: "http://127.0.0.1:9753", "unix:/run/user/1000/cgroupd/metrics.sock".
+  /// Where it serves: "http://127.0.0.1:9753" (https:// with a certificate),
+  /// "unix:/run/user/1000/cgroupd/metrics.sock".
   const std::vector<std::string>& addresses() const { return addresses_; }
   /// A sentence for every listener that could not be opened.
   const std::vector<std::string>& complaints() const { return complaints_; }

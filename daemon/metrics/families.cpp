@@ -20,6 +20,11 @@ constexpr FileFamily gauge(std::string_view name, std::string_view key, std::str
   return {.family = {.name = name, .type = MetricType::gauge, .help = help}, .key = key, .scale = scale};
 }
 
+constexpr FileFamily for_cadvisor(FileFamily family) {
+  family.cadvisor_only = true;
+  return family;
+}
+
 constexpr std::array cpu_stat = {
     counter("cgroup_cpu_usage_seconds_total", "usage_usec", "CPU time used (cpu.stat usage_usec)", Scale::microseconds),
     counter("cgroup_cpu_user_seconds_total", "user_usec", "CPU time used in user mode (cpu.stat user_usec)",
@@ -56,6 +61,11 @@ constexpr std::array memory_stat = {
             "Page faults that needed a read (memory.stat pgmajfault)"),
     counter("cgroup_memory_reclaim_scanned_pages_total", "pgscan", "Pages looked at by reclaim (memory.stat pgscan)"),
     counter("cgroup_memory_reclaimed_pages_total", "pgsteal", "Pages reclaimed (memory.stat pgsteal)"),
+    for_cadvisor(gauge("cgroup_memory_active_file_bytes", "active_file", "Active page cache")),
+    for_cadvisor(gauge("cgroup_memory_inactive_file_bytes", "inactive_file", "Inactive page cache")),
+    for_cadvisor(counter("cgroup_memory_refaulted_file_pages_total", "workingset_refault_file", "Refaults of files")),
+    for_cadvisor(
+        counter("cgroup_memory_refaulted_anon_pages_total", "workingset_refault_anon", "Refaults of anonymous memory")),
 };
 constexpr std::array memory_swap = {gauge("cgroup_memory_swap_current_bytes", "", "Swap in use (memory.swap.current)")};
 constexpr std::array memory_zswap = {
@@ -171,74 +181,28 @@ std::optional<double> scaled(Scale scale, std::uint64_t number, std::optional<do
   return std::nullopt;
 }
 
-class TextReader {
- public:
-  TextReader(const StateFile& file, std::optional<double> memory_in_use, std::vector<Reading>& out)
-      : file_(file), memory_in_use_(memory_in_use), out_(out) {}
+// Takes the digits off the front; nothing when there are none, or more than a number has.
+std::optional<std::uint64_t> take_number(std::string_view& text) {
+  constexpr std::size_t most_digits = 19;
+  constexpr std::uint64_t base = 10;
+  std::uint64_t number = 0;
+  std::size_t digits = 0;
+  for (; digits < text.size() && text[digits] >= '0' && text[digits] <= '9'; ++digits)
+    number = number * base + static_cast<std::uint64_t>(text[digits] - '0');
+  text.remove_prefix(digits);
+  return digits == 0 || digits > most_digits ? std::nullopt : std::optional(number);
+}
 
-  void read(std::string_view text) {
-    switch (file_.format) {
-      case FileFormat::number:
-        if (const auto number = single_number(text)) take("", *number, std::nullopt);
-        return;
-      case FileFormat::keyed:
-        for_each_keyed(text, [this](std::string_view key, std::uint64_t number) { take(key, number, std::nullopt); });
-        return;
-      case FileFormat::lines:
-        take("", static_cast<std::uint64_t>(std::ranges::count(text, '\n')), std::nullopt);
-        return;
-      case FileFormat::pressure:
-      case FileFormat::devices:
-        for_each_line(text);
-        return;
-    }
-  }
+void skip_line(std::string_view& text) {
+  text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+}
 
- private:
-  // "some avg10=0.00 … total=5" and "8:16 rbytes=1 …": a first word, then KEY=NUMBER words.
-  void for_each_line(std::string_view text) {
-    while (!text.empty()) {
-      const std::size_t end = std::min(text.find('\n'), text.size());
-      std::string_view line = text.substr(0, end);
-      text.remove_prefix(std::min(end + 1, text.size()));
-      const std::string_view first = next_word(line);
-      while (!line.empty()) take_pair(first, next_word(line));
-    }
-  }
-
-  static std::string_view next_word(std::string_view& line) {
-    const std::size_t end = std::min(line.find(' '), line.size());
-    const std::string_view word = line.substr(0, end);
-    line.remove_prefix(std::min(end + 1, line.size()));
-    return word;
-  }
-
-  void take_pair(std::string_view first, std::string_view pair) {
-    const std::size_t equals = pair.find('=');
-    if (equals == std::string_view::npos) return;
-    const auto number = single_number(pair.substr(equals + 1));
-    if (!number) return;
-    const std::string_view key = pair.substr(0, equals);
-    if (file_.format == FileFormat::pressure) {
-      if (key == "total") take(first, *number, std::nullopt);
-    } else if (const Result<Device> device = parse_device(first)) {
-      take(key, *number, *device);
-    }
-  }
-
-  void take(std::string_view key, std::uint64_t number, std::optional<Device> device) {
-    for (const FileFamily& family : file_.families) {
-      if (family.key != key) continue;
-      if (const auto value = scaled(family.scale, number, memory_in_use_)) {
-        out_.push_back(Reading{.family = &family, .device = device, .value = *value});
-      }
-    }
-  }
-
-  const StateFile& file_;
-  std::optional<double> memory_in_use_;
-  std::vector<Reading>& out_;
-};
+std::string_view take_word(std::string_view& line) {
+  const std::size_t end = std::min(line.find(' '), line.size());
+  const std::string_view word = line.substr(0, end);
+  line.remove_prefix(std::min(end + 1, line.size()));
+  return word;
+}
 
 }  // namespace
 
@@ -246,9 +210,87 @@ std::span<const StateFile> state_files() {
   return files;
 }
 
-void read_state_text(const StateFile& file, std::string_view text, std::optional<double> memory_current_bytes,
-                     std::vector<Reading>& out) {
-  TextReader(file, memory_current_bytes, out).read(text);
+void StateReader::read(std::string_view text, std::optional<double> memory_current, std::vector<Reading>& out) {
+  memory_current_ = memory_current;
+  out_ = &out;
+  switch (file_.format) {
+    case FileFormat::number:
+      if (const auto number = single_number(text)) take("", *number, std::nullopt);
+      return;
+    case FileFormat::keyed:
+      return read_keyed(text);
+    case FileFormat::lines:
+      return take("", static_cast<std::uint64_t>(std::ranges::count(text, '\n')), std::nullopt);
+    case FileFormat::pressure:
+    case FileFormat::devices:
+      return read_pairs(text);
+  }
+}
+
+void StateReader::read_keyed(std::string_view text) {
+  for (std::size_t index = 0; !text.empty(); ++index) {
+    const Line& line = line_at(index, text);
+    text.remove_prefix(line.key.size());
+    if (text.starts_with(' ')) {
+      text.remove_prefix(1);
+      const auto number = take_number(text);
+      const bool is_whole = number && (text.empty() || text.front() == '\n');
+      for (const FileFamily* const family : line.families) {
+        if (is_whole) take(*family, *number, std::nullopt);
+      }
+    }
+    if (!text.empty()) skip_line(text);
+  }
+}
+
+const StateReader::Line& StateReader::line_at(std::size_t index, std::string_view text) {
+  if (index < lines_.size()) {
+    const Line& last = lines_[index];
+    if (text.size() > last.key.size() && text[last.key.size()] == ' ' && text.starts_with(last.key)) return last;
+  }
+  const std::string_view key = text.substr(0, std::min(text.find_first_of(" \n"), text.size()));
+  Line line{.key = std::string(key), .families = {}};
+  for (const FileFamily& family : file_.families) {
+    if (family.key == key) line.families.push_back(&family);
+  }
+  // Text that is not the kernel's must not make us remember without end.
+  constexpr std::size_t most_lines = 256;
+  const std::size_t at = std::min(index, most_lines);
+  if (lines_.size() <= at) lines_.resize(at + 1);
+  return lines_[at] = std::move(line);
+}
+
+// "some avg10=0.00 … total=5" and "8:16 rbytes=1 …": a first word, then KEY=NUMBER words.
+void StateReader::read_pairs(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view first = take_word(line);
+    while (!line.empty()) take_pair(first, take_word(line));
+  }
+}
+
+void StateReader::take_pair(std::string_view first, std::string_view pair) {
+  const std::size_t equals = pair.find('=');
+  if (equals == std::string_view::npos) return;
+  const std::string_view key = pair.substr(0, equals);
+  if (file_.format == FileFormat::pressure && key != "total") return;
+  const auto number = single_number(pair.substr(equals + 1));
+  if (!number) return;
+  if (file_.format == FileFormat::pressure) return take(first, *number, std::nullopt);
+  if (const Result<Device> device = parse_device(first)) take(key, *number, *device);
+}
+
+void StateReader::take(std::string_view key, std::uint64_t number, std::optional<Device> device) {
+  for (const FileFamily& family : file_.families) {
+    if (family.key == key) take(family, number, device);
+  }
+}
+
+void StateReader::take(const FileFamily& family, std::uint64_t number, std::optional<Device> device) {
+  if (const auto value = scaled(family.scale, number, memory_current_))
+    out_->push_back(Reading{.family = &family, .device = device, .value = *value});
 }
 
 }  // namespace cgroupd

@@ -18,7 +18,7 @@
 namespace cgroupd {
 namespace {
 
-constexpr int backlog = 128;
+constexpr int backlog = SOMAXCONN;  // a burst waits here, not in SYN retries of a second each
 constexpr mode_t owner_only = 0600;
 constexpr mode_t owner_directory = 0700;
 

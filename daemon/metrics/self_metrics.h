@@ -8,11 +8,12 @@
 #include <string_view>
 
 #include "core/instruments.h"
+#include "metrics/page.h"
 #include "model/result.h"
 
 namespace cgroupd {
 
-/// request_done() is for the bus thread, write() for the thread that answers scrapes; both may run at once.
+/// The Instruments are for the bus thread, write() for the thread that answers scrapes; both may run at once.
 class SelfMetrics final : public Instruments {
  public:
   /// `methods`: the bus methods known in advance, so that their series start at 0.
@@ -24,9 +25,17 @@ class SelfMetrics final : public Instruments {
   ~SelfMetrics() override;
 
   void request_done(std::string_view method, std::chrono::nanoseconds took, std::string_view error_name) override;
+  void limit_written(std::string_view controller, std::chrono::nanoseconds took, int errno_value) override;
+  void drift_detected(std::string_view controller) override;
+  void drift_repaired(std::string_view controller, bool succeeded) override;
+  void reconciled() override;
+  void pressure_triggered(std::string_view resource) override;
+  void policy_acted(std::string_view action) override;
+  void config_reloaded(bool succeeded) override;
 
-  /// The families in text format 0.0.4, in the order of their names.
-  Result<std::string> text() const;
+  /// The families in the order of their names. In OpenMetrics the buckets of bus requests carry the newest request as
+  /// exemplar: its running number since the start, how long it took and when it ended.
+  Result<void> write(Page& page) const;
 
  private:
   struct State;

@@ -9,7 +9,7 @@ has_systemd() { [ -z "${CGROUPD_ROOT:-}" ]; }
 use_staged_build() {
     PATH=$CGROUPD_STAGE/usr/bin:$PATH
     mkdir -p "$runtime_units" "$XDG_RUNTIME_DIR/dbus-1/services"
-    for unit in cgroupd.service cgroupd-tree.service; do
+    for unit in cgroupd.service cgroupd-tree.service cgroupd-metrics.socket; do
         sed "s|^ExecStart=/|ExecStart=$CGROUPD_STAGE/|" "$CGROUPD_STAGE/usr/lib/systemd/user/$unit" >"$runtime_units/$unit"
     done
     cp "$CGROUPD_STAGE/usr/share/dbus-1/services/org.cgroupd1.service" "$XDG_RUNTIME_DIR/dbus-1/services/"
@@ -40,7 +40,7 @@ installation_end() {
     rm -f "$runtime_units/cgroupd.service.d/test.conf"
     rmdir "$runtime_units/cgroupd.service.d" 2>/dev/null
     if [ "${CGROUPD_STAGE:-}" ]; then
-        rm -f "$runtime_units/cgroupd.service" "$runtime_units/cgroupd-tree.service" "$XDG_RUNTIME_DIR/dbus-1/services/org.cgroupd1.service"
+        rm -f "$runtime_units/cgroupd.service" "$runtime_units/cgroupd-tree.service" "$runtime_units/cgroupd-metrics.socket" "$XDG_RUNTIME_DIR/dbus-1/services/org.cgroupd1.service"
         reload_bus
     fi
     systemctl --user daemon-reload

@@ -64,6 +64,39 @@ expect_status 0
 expect_stdout ''
 expect_stderr ''
 
+it 'speaks OpenMetrics and gzip to who asks'
+try curl -sS -f -D "$work/headers" -H 'Accept: application/openmetrics-text;version=1.0.0' --compressed $url/metrics
+expect_status 0
+expect 'the type of OpenMetrics' grep -qi '^content-type: application/openmetrics-text; version=1.0.0; charset=utf-8' "$work/headers"
+expect 'gzip' grep -qi '^content-encoding: gzip' "$work/headers"
+expect_equal 'the last line' '# EOF' "$(printf '%s\n' "$out" | tail -n 1)"
+expect_in_stdout '
+# TYPE cgroup_cpu_usage_seconds counter
+# UNIT cgroup_cpu_usage_seconds seconds
+' ' # {request="'
+
+it 'names cgroups and says when they were made'
+expect_in_stdout "
+cgroupd_cgroup_info{cgroup=\"web\",path=\"$root/web\",owner_uid=\"$(id -u)\"} 1
+"
+made=$(printf '%s\n' "$out" | sed -n 's/^cgroup_created_timestamp_seconds{cgroup="web"} \([0-9]*\).*/\1/p')
+expect "a time within the last ten minutes, found '$made'" [ "$(($(date +%s) - ${made:-0}))" -lt 600 ]
+
+it 'has what is desired beside what is in force, and what became of it'
+cgctl -q set web --pids-limit 30 --for 10m
+try curl -sS -f $url/metrics
+expect_sample 'cgroup_desired_memory_max_bytes{cgroup="web"} 67108864' 'cgroup_desired_pids_max{cgroup="web"} 30' \
+    'cgroup_pids_max{cgroup="web"} 30' 'cgroup_drifted_limits{cgroup="web"} 0'
+expect_in_stdout '
+cgroup_lease_end_timestamp_seconds{cgroup="web"} ' '
+cgroup_last_change_timestamp_seconds{cgroup="web"} ' '
+cgroupd_reconcile_last_success_timestamp_seconds '
+cgctl -q set web --pids-limit 20
+echo max >"$root/web/memory.max"
+is_repaired() { try curl -sS -f $url/metrics; case $out in *'cgroupd_drift_repairs_total{controller="memory"} 1'*) ;; *) return 1 ;; esac; }
+eventually 'a repair that is counted' 10 is_repaired
+expect_sample 'cgroupd_drift_detected_total{controller="memory"} 1' 'cgroup_memory_max_bytes{cgroup="web"} 67108864'
+
 it 'serves the same on a socket that only the user can open'
 socket=$XDG_RUNTIME_DIR/cgroupd/metrics.sock
 try curl -sS -f --unix-socket "$socket" http://localhost/metrics

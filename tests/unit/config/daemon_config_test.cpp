@@ -69,6 +69,28 @@ TEST(TheConfiguration, TakesEveryKey) {
   EXPECT_THAT(config->files, ElementsAre("1.conf"));
 }
 
+TEST(TheConfiguration, TakesWhatThePagesShow) {
+  const DaemonConfigResult config =
+      parse({"[metrics]\nmax-cgroups = 7\nmax-depth = 2\ninclude = web batch/*\nexclude = **/tmp\nexclude-families = "
+             "cgroup_io_*\nkept-files = 0\ncadvisor = yes\nweb-config = /etc/cgroupd/web.yml\n"});
+  ASSERT_TRUE(config.has_value()) << print_faults(config.error());
+  EXPECT_EQ(config->metrics.max_cgroups, 7U);
+  EXPECT_EQ(config->metrics.max_depth, 2U);
+  EXPECT_THAT(config->metrics.include, ElementsAre("web", "batch/*"));
+  EXPECT_THAT(config->metrics.exclude, ElementsAre("**/tmp"));
+  EXPECT_THAT(config->metrics.exclude_families, ElementsAre("cgroup_io_*"));
+  EXPECT_EQ(config->metrics.kept_files, 0U);
+  EXPECT_TRUE(config->metrics.cadvisor);
+  EXPECT_EQ(config->metrics.web_config, "/etc/cgroupd/web.yml");
+}
+
+TEST(TheConfiguration, RefusesWhatThePagesCannotShow) {
+  for (const char* const line : {"max-cgroups = 0", "max-depth = 17", "max-depth = x", "kept-files = -1",
+                                 "cadvisor = maybe", "web-config = web.yml"}) {
+    EXPECT_THAT(faults_of({std::string("[metrics]\n") + line + "\n"}), HasSubstr("1.conf:2: ")) << line;
+  }
+}
+
 TEST(TheConfiguration, SwitchesListenersOffWithNone) {
   const DaemonConfigResult config = parse({"[metrics]\nlisten = none\nsocket = none\n"});
   ASSERT_TRUE(config.has_value());
@@ -224,8 +246,17 @@ TEST_F(TheShippedFile, ShowsTheCompileTimeDefaults) {
   EXPECT_EQ(shown->drift, built_in->drift);
   EXPECT_EQ(shown->metrics_listen, built_in->metrics_listen);
   EXPECT_EQ(shown->metrics_socket, built_in->metrics_socket);
+  EXPECT_EQ(shown->metrics.max_cgroups, built_in->metrics.max_cgroups);
+  EXPECT_EQ(shown->metrics.max_depth, built_in->metrics.max_depth);
+  EXPECT_EQ(shown->metrics.include, built_in->metrics.include);
+  EXPECT_EQ(shown->metrics.exclude, built_in->metrics.exclude);
+  EXPECT_EQ(shown->metrics.exclude_families, built_in->metrics.exclude_families);
+  EXPECT_EQ(shown->metrics.kept_files, built_in->metrics.kept_files);
+  EXPECT_EQ(shown->metrics.cadvisor, built_in->metrics.cadvisor);
+  EXPECT_EQ(shown->metrics.web_config, built_in->metrics.web_config);
   EXPECT_EQ(shown->defaults, built_in->defaults);
-  for (const std::string_view key : {"max-cgroups", "log-level", "drift", "listen", "socket"}) {
+  for (const std::string_view key : {"max-cgroups", "log-level", "drift", "listen", "socket", "include", "exclude", "max-depth",
+                                     "exclude-families", "kept-files", "cadvisor", "web-config"}) {
     EXPECT_THAT(uncommented, HasSubstr("\n" + std::string(key) + " = "));
   }
 }

@@ -9,7 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "unit/metrics/text_kernel.h"
+#include "support/results.h"
+#include "unit/metrics/text_tree.h"
 
 namespace cgroupd {
 namespace {
@@ -20,8 +21,8 @@ using testing::Not;
 class AScrape : public testing::Test {
  protected:
   std::string page(const CollectorOptions& options = {}) {
-    Collector collector(kernel_, options);
-    collector.collect();
+    Collector collector(tree_, options);
+    EXPECT_OK(collector.collect(facts_));
     return written(collector);
   }
   static std::string written(Collector& collector) {
@@ -31,11 +32,12 @@ class AScrape : public testing::Test {
     return text;
   }
 
-  TextKernel kernel_;
+  TextTree tree_;
+  std::shared_ptr<const Facts> facts_ = std::make_shared<const Facts>();
 };
 
 TEST_F(AScrape, ShowsUseLimitsEventsAndPressure) {
-  put_everything(kernel_, "web");
+  put_everything(tree_, "web");
   const std::string text = page();
   for (const char* const line :
        {"cgroup_memory_max_bytes{cgroup=\"web\"} 67108864\n", "cgroup_memory_high_bytes{cgroup=\"web\"} +Inf\n",
@@ -54,12 +56,12 @@ TEST_F(AScrape, ShowsUseLimitsEventsAndPressure) {
 }
 
 TEST_F(AScrape, LabelsIoWithTheDevice) {
-  put_everything(kernel_, "web");
+  put_everything(tree_, "web");
   EXPECT_THAT(page(), HasSubstr("cgroup_io_max_write_operations_per_second{cgroup=\"web\",device=\""));
 }
 
 TEST_F(AScrape, KeepsFamiliesContiguousOverManyCgroups) {
-  for (const char* const name : {"a", "a/b", "c"}) put_everything(kernel_, name);
+  for (const char* const name : {"a", "a/b", "c"}) put_everything(tree_, name);
   std::set<std::string> finished;
   std::string current;
   std::istringstream lines(page());
@@ -73,24 +75,24 @@ TEST_F(AScrape, KeepsFamiliesContiguousOverManyCgroups) {
 }
 
 TEST_F(AScrape, ReadsEachFileOnceACgroup) {
-  put_everything(kernel_, "web");
+  put_everything(tree_, "web");
   page();
-  EXPECT_GT(kernel_.reads().size(), 30U);
-  for (const auto& [file, count] : kernel_.reads()) EXPECT_EQ(count, 1) << file.first << "/" << file.second;
+  EXPECT_GT(tree_.reads().size(), 30U);
+  for (const auto& [file, count] : tree_.reads()) EXPECT_EQ(count, 1) << file.first << "/" << file.second;
 }
 
 TEST_F(AScrape, HasNoSamplesOfAFileThatIsAbsent) {
-  kernel_.put("web", "pids.max", "20\n");
+  tree_.put("web", "pids.max", "20\n");
   const std::string text = page();
   EXPECT_THAT(text, HasSubstr("cgroup_pids_max{cgroup=\"web\"} 20\n"));
-  EXPECT_THAT(text, Not(HasSubstr("memory")));
+  EXPECT_THAT(text, Not(HasSubstr("cgroup_memory")));
   EXPECT_THAT(text, HasSubstr("cgroupd_scrape_failed_reads 0\n"));
 }
 
 TEST_F(AScrape, GoesOnWhenACgroupVanishesInTheMiddle) {
-  for (const char* const name : {"a", "b", "c"}) put_everything(kernel_, name);
-  kernel_.before_read([this](const std::string& cgroup, std::string_view file) {
-    if (cgroup == "b" && file == "memory.stat") kernel_.vanish("b");
+  for (const char* const name : {"a", "b", "c"}) put_everything(tree_, name);
+  tree_.before_read([this](const std::string& cgroup, std::string_view file) {
+    if (cgroup == "b" && file == "memory.stat") tree_.vanish("b");
   });
   const std::string text = page();
   EXPECT_THAT(text, HasSubstr("cgroup_memory_max_bytes{cgroup=\"a\"} 67108864\n"));
@@ -100,40 +102,187 @@ TEST_F(AScrape, GoesOnWhenACgroupVanishesInTheMiddle) {
 }
 
 TEST_F(AScrape, CountsFilesThatCannotBeReadOrUnderstood) {
-  put_everything(kernel_, "web");
-  kernel_.put("web", "memory.max", "a lot\n");
-  kernel_.fail_read("web", "cpu.stat", EIO);
-  kernel_.fail_read("web", "cpu.pressure", EOPNOTSUPP);
+  put_everything(tree_, "web");
+  tree_.put("web", "memory.max", "a lot\n");
+  tree_.fail_read("web", "cpu.stat", EIO);
+  tree_.fail_read("web", "cpu.pressure", EOPNOTSUPP);
   const std::string text = page();
   EXPECT_THAT(text, HasSubstr("cgroupd_scrape_failed_reads 2\n"));
   EXPECT_THAT(text, HasSubstr("cgroup_pids_max{cgroup=\"web\"} 20\n"));
 }
 
 TEST_F(AScrape, LeavesOutTheTreesHolderButNotItsNamesake) {
-  put_everything(kernel_, "supervisor");
-  put_everything(kernel_, "web/supervisor");
+  put_everything(tree_, "supervisor");
+  put_everything(tree_, "web/supervisor");
   const std::string text = page();
   EXPECT_THAT(text, Not(HasSubstr("{cgroup=\"supervisor\"")));
   EXPECT_THAT(text, HasSubstr("{cgroup=\"web/supervisor\""));
 }
 
 TEST_F(AScrape, IsBoundedAndSaysWhatItLeftOut) {
-  for (const char* const name : {"a", "b", "c", "memory.evil"}) put_everything(kernel_, name);
-  const std::string text = page({.max_cgroups = 2, .hidden = {}});
+  for (const char* const name : {"a", "b", "c", "memory.evil"}) put_everything(tree_, name);
+  const std::string text = page({.tree = {.max_cgroups = 2, .hidden = {}}});
   EXPECT_THAT(text, HasSubstr("cgroupd_managed_cgroups 2\n"));
   EXPECT_THAT(text, HasSubstr("cgroupd_cgroups_skipped{reason=\"limit\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("cgroupd_cgroups_skipped{reason=\"name\"} 1\n"));
 }
 
 TEST_F(AScrape, ForgetsWhatIsGoneAtTheNextOne) {
-  put_everything(kernel_, "a");
-  put_everything(kernel_, "b");
-  Collector collector(kernel_, {});
-  collector.collect();
-  kernel_.vanish("b");
-  collector.collect();
+  put_everything(tree_, "a");
+  put_everything(tree_, "b");
+  Collector collector(tree_, {});
+  ASSERT_OK(collector.collect(facts_));
+  tree_.vanish("b");
+  ASSERT_OK(collector.collect(facts_));
   EXPECT_THAT(written(collector), Not(HasSubstr("cgroup=\"b\"")));
-  EXPECT_EQ(collector.cgroup_count(), 1U);
+  EXPECT_EQ(collector.cgroups().size(), 1U);
+}
+
+TEST_F(AScrape, TakesANewCgroupOfTheSameNameForItself) {
+  put_everything(tree_, "a");
+  Collector collector(tree_, {});
+  ASSERT_OK(collector.collect(facts_));
+  tree_.vanish("a");
+  put_everything(tree_, "a");
+  tree_.put("a", "memory.events", "oom_kill 0\n");
+  ASSERT_OK(collector.collect(facts_));
+  EXPECT_THAT(written(collector), HasSubstr("cgroup_memory_events_oom_kill_total{cgroup=\"a\"} 0\n"));
+}
+
+TEST_F(AScrape, SaysWhenTheRootCannotBeReadAndRecovers) {
+  put_everything(tree_, "a");
+  Collector collector(tree_, {});
+  ASSERT_OK(collector.collect(facts_));
+  tree_.lose_root(true);
+  EXPECT_FALSE(collector.collect(facts_).has_value());
+  EXPECT_THAT(written(collector), HasSubstr("cgroupd_managed_cgroups 0\n"));
+  tree_.lose_root(false);
+  ASSERT_OK(collector.collect(facts_));
+  EXPECT_THAT(written(collector), HasSubstr("cgroupd_managed_cgroups 1\n"));
+}
+
+TEST_F(AScrape, LooksForFilesAgainWhenControllersChange) {
+  put_everything(tree_, "a");
+  put_everything(tree_, "b");
+  tree_.put("", "cgroup.subtree_control", "memory\n");
+  Collector collector(tree_, {});
+  ASSERT_OK(collector.collect(facts_));
+  const int told = tree_.told_of_controllers();
+  ASSERT_OK(collector.collect(facts_));
+  EXPECT_EQ(tree_.told_of_controllers(), told);
+  tree_.put("", "cgroup.subtree_control", "memory pids\n");
+  ASSERT_OK(collector.collect(facts_));
+  EXPECT_EQ(tree_.told_of_controllers(), told + 2);
+}
+
+TEST_F(AScrape, ShowsWhatIsIncludedAndNotExcluded) {
+  for (const char* const name : {"batch", "batch/a", "batch/b", "web"}) put_everything(tree_, name);
+  const std::string text = page({.tree = {.include = {"batch", "batch/*"}, .exclude = {"**/b"}}});
+  EXPECT_THAT(text, HasSubstr("cgroup_pids_max{cgroup=\"batch\"} 20\n"));
+  EXPECT_THAT(text, HasSubstr("cgroup_pids_max{cgroup=\"batch/a\"} 20\n"));
+  EXPECT_THAT(text, Not(HasSubstr("cgroup=\"batch/b\"")));
+  EXPECT_THAT(text, Not(HasSubstr("cgroup=\"web\"")));
+  EXPECT_THAT(text, HasSubstr("cgroupd_cgroups_skipped{reason=\"excluded\"} 2\n"));
+}
+
+TEST_F(AScrape, GoesNoDeeperThanItMay) {
+  for (const char* const name : {"a", "a/b", "a/b/c"}) put_everything(tree_, name);
+  const std::string text = page({.tree = {.max_depth = 2}});
+  EXPECT_THAT(text, HasSubstr("cgroup=\"a/b\""));
+  EXPECT_THAT(text, Not(HasSubstr("cgroup=\"a/b/c\"")));
+  EXPECT_THAT(text, HasSubstr("cgroupd_cgroups_skipped{reason=\"depth\"} 1\n"));
+}
+
+TEST_F(AScrape, DoesNotReadForFamiliesThatAreSwitchedOff) {
+  put_everything(tree_, "web");
+  const std::string text = page({.exclude_families = {"cgroup_pids_*", "cgroup_memory_current_bytes"}});
+  EXPECT_THAT(text, Not(HasSubstr("cgroup_pids_")));
+  EXPECT_THAT(text, Not(HasSubstr("cgroup_memory_current_bytes")));
+  EXPECT_THAT(text, HasSubstr("cgroup_memory_working_set_bytes{cgroup=\"web\"} 25165824\n"));
+  EXPECT_FALSE(tree_.reads().contains({"web", "pids.current"}));
+}
+
+TEST_F(AScrape, NamesTheCgroupOnTheInfoSeriesAlone) {
+  put_everything(tree_, "web");
+  auto facts = std::make_shared<Facts>();
+  facts->cgroups[*CgroupPath::parse("web")] = std::make_shared<const CgroupFacts>(
+      CgroupFacts{.container = "my \"web\"", .image = "docker.io/library/nginx", .runtime = "podman"});
+  facts_ = facts;
+  EXPECT_THAT(page(),
+              HasSubstr("cgroupd_cgroup_info{cgroup=\"web\",path=\"/sys/fs/cgroup/test/web\",owner_uid=\"1000\","
+                        "container=\"my \\\"web\\\"\",image=\"docker.io/library/nginx\",runtime=\"podman\"} 1\n"));
+}
+
+TEST_F(AScrape, TakesNewFactsAtOnce) {
+  put_everything(tree_, "web");
+  Collector collector(tree_, {});
+  ASSERT_OK(collector.collect(facts_));
+  auto facts = std::make_shared<Facts>();
+  facts->cgroups[*CgroupPath::parse("web")] = std::make_shared<const CgroupFacts>(CgroupFacts{.container = "later"});
+  ASSERT_OK(collector.collect(facts));
+  EXPECT_THAT(written(collector), HasSubstr("container=\"later\""));
+}
+
+TEST_F(AScrape, PutsWhatIsDesiredBesideWhatIsInForce) {
+  put_everything(tree_, "web");
+  put_everything(tree_, "free");
+  auto facts = std::make_shared<Facts>();
+  const auto limit = [](std::string_view file, std::string_view text) {
+    return std::pair(find_limit(file), *parse_value(*find_limit(file), text));
+  };
+  const UnixTime end{std::chrono::milliseconds(1'800'000'000'500)};
+  facts->cgroups[*CgroupPath::parse("web")] = std::make_shared<const CgroupFacts>(CgroupFacts{
+      .desired = {limit("memory.max", "67108864"), limit("pids.max", "30"), limit("cpu.max", "50000 100000")},
+      .lease_end = end});
+  facts_ = facts;
+  const std::string text = page();
+  for (const char* const line :
+       {"cgroup_desired_memory_max_bytes{cgroup=\"web\"} 67108864\n", "cgroup_desired_pids_max{cgroup=\"web\"} 30\n",
+        "cgroup_pids_max{cgroup=\"web\"} 20\n", "cgroup_desired_cpu_quota_cores{cgroup=\"web\"} 0.5\n",
+        "cgroup_drifted_limits{cgroup=\"web\"} 1\n",
+        "cgroup_lease_end_timestamp_seconds{cgroup=\"web\"} 1800000000.5\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+  EXPECT_THAT(text, Not(HasSubstr("cgroup_drifted_limits{cgroup=\"free\"}")));
+  EXPECT_THAT(text, Not(HasSubstr("cgroup_desired_memory_max_bytes{cgroup=\"free\"}")));
+}
+
+TEST_F(AScrape, DoesNotTakeTheKernelsRoundingForDrift) {
+  put_everything(tree_, "web");
+  auto facts = std::make_shared<Facts>();
+  facts->cgroups[*CgroupPath::parse("web")] = std::make_shared<const CgroupFacts>(
+      CgroupFacts{.desired = {{find_limit("memory.max"), *parse_value(*find_limit("memory.max"), "67108865")}}});
+  facts_ = facts;
+  EXPECT_THAT(page(), HasSubstr("cgroup_drifted_limits{cgroup=\"web\"} 0\n"));
+}
+
+TEST_F(AScrape, CanBeKeptToWhatTheCoreManages) {
+  put_everything(tree_, "mine");
+  put_everything(tree_, "other");
+  auto facts = std::make_shared<Facts>();
+  facts->cgroups[*CgroupPath::parse("mine")] = std::make_shared<const CgroupFacts>(CgroupFacts{});
+  facts_ = facts;
+  const std::string text = page({.tree = {.unmanaged = false}});
+  EXPECT_THAT(text, Not(HasSubstr("cgroup=\"other\"")));
+  EXPECT_THAT(text, HasSubstr("cgroupd_cgroups_skipped{reason=\"unmanaged\"} 1\n"));
+}
+
+TEST(OpenMetricsNames, AreNotSharedByFamiliesOfDifferentTypes) {
+  TextTree tree;
+  put_everything(tree, "web");
+  Collector collector(tree, {});
+  ASSERT_OK(collector.collect(std::make_shared<const Facts>()));
+  std::string text;
+  Page page(text, PageFormat::open_metrics);
+  collector.write(page);
+  std::set<std::string> names;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("# TYPE ")) continue;
+    const std::string name = line.substr(7, line.find(' ', 7) - 7);
+    EXPECT_TRUE(names.insert(name).second) << name;
+  }
+  EXPECT_GT(names.size(), 60U);
 }
 
 }  // namespace

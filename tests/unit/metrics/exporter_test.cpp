@@ -10,20 +10,23 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <libdeflate.h>
 #include <sys/wait.h>
 
 #include "metrics/listener.h"
 #include "support/results.h"
 #include "unit/metrics/http_client.h"
-#include "unit/metrics/text_kernel.h"
+#include "unit/metrics/text_tree.h"
 
 namespace cgroupd {
 namespace {
 
 using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::StartsWith;
 
 class TheExporter : public testing::Test {
@@ -44,18 +47,19 @@ class TheExporter : public testing::Test {
     options.version = "1.2.3";
     return options;
   }
-  static std::unique_ptr<Kernel> kernel(int cgroups = 1) {
-    auto made = std::make_unique<TextKernel>();
+  static std::unique_ptr<TreeReader> tree(int cgroups = 1) {
+    auto made = std::make_unique<TextTree>();
     for (int i = 0; i < cgroups; ++i) put_everything(*made, "web" + std::to_string(i));
     return made;
   }
   std::unique_ptr<Exporter> start(ExporterOptions options, int cgroups = 1) {
-    return std::move(*Exporter::start(std::move(options), kernel(cgroups), *self_));
+    return std::move(*Exporter::start(std::move(options), tree(cgroups), *self_, facts_));
   }
   std::string socket() const { return directory_ / "metrics.sock"; }
 
   std::filesystem::path directory_;
   static constexpr std::array<std::string_view, 2> methods = {"Get", "SetLimits"};
+  NoFacts facts_;
   std::unique_ptr<SelfMetrics> self_ = *SelfMetrics::make("1.2.3", methods);
 };
 
@@ -133,28 +137,140 @@ TEST_F(TheExporter, UsesAListenerHandedOverInsteadOfItsOwn) {
   EXPECT_THAT(http_get(outside->address(), "/-/healthy"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
+TEST_F(TheExporter, RatherServesNoTcpThanWithoutItsGuard) {
+  ExporterOptions options = on_a_free_port();
+  options.socket = socket();
+  options.web_config = directory_ / "nosuch.yml";
+  const auto exporter = start(std::move(options));
+  EXPECT_THAT(exporter->complaints(), ElementsAre(AllOf(HasSubstr("no metrics over TCP"), HasSubstr("nosuch.yml"))));
+  EXPECT_THAT(exporter->addresses(), ElementsAre("unix:" + socket()));
+}
+
+TEST_F(TheExporter, AsksForThePasswordOfTheWebConfiguration) {
+  ExporterOptions options = on_a_free_port();
+  options.web_config = directory_ / "web.yml";
+  std::ofstream(*options.web_config)
+      << "basic_auth_users: {alice: $2b$04$a7ea.8NJgfpndDJrliCVZeFk4waMxt.bXOIkwT2hZrFmJiYheGWme}\n";
+  const auto exporter = start(std::move(options));
+  EXPECT_THAT(http_get(exporter->addresses()[0], "/metrics"), StartsWith("HTTP/1.1 401 "));
+  const HttpClient client(exporter->addresses()[0]);
+  client.send(
+      "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Basic "
+      "YWxpY2U6c2VjcmV0\r\n\r\n");
+  EXPECT_THAT(client.rest(),
+              AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("\ncgroupd_web_config_last_reload_successful 1\n")));
+}
+
+TEST_F(TheExporter, SpeaksInCadvisorsWordsOnlyWhenToldTo) {
+  const auto silent = start(on_a_free_port());
+  EXPECT_THAT(http_get(silent->addresses()[0], "/metrics/cadvisor"),
+              AllOf(StartsWith("HTTP/1.1 404 "), HasSubstr("cadvisor = yes")));
+  ExporterOptions options = on_a_free_port();
+  options.cadvisor_id = "/tree";
+  const auto speaking = start(std::move(options));
+  EXPECT_THAT(http_get(speaking->addresses()[0], "/metrics/cadvisor"),
+              AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("\ncontainer_memory_rss{id=\"/tree/web0\",name=\"web0\"")));
+  EXPECT_THAT(http_get(speaking->addresses()[0], "/metrics"), Not(HasSubstr("container_memory_rss")));
+}
+
 TEST_F(TheExporter, MayHaveNoListenerAtAll) {
   const auto exporter = start(ExporterOptions{});
   EXPECT_THAT(exporter->addresses(), IsEmpty());
   EXPECT_THAT(exporter->complaints(), IsEmpty());
 }
 
-TEST_F(TheExporter, BoundsThePagesThatSlowReadersHold) {
+TEST_F(TheExporter, AnswersWhileSlowReadersHoldMorePagesThanThereMayBe) {
   constexpr int cgroups = 200;  // a page that does not fit in a unix socket's buffer (net.core.wmem_default, 208 KiB)
-  constexpr int slow_readers = 8;
+  constexpr int slow_readers = 20;
   ExporterOptions options;
   options.socket = socket();
   const auto exporter = start(std::move(options), cgroups);
-  const auto status_of = [&](std::string_view path) { return http_get("unix:" + socket(), path).substr(0, 12); };
   std::vector<std::unique_ptr<HttpClient>> slow;
   for (int i = 0; i < slow_readers; ++i) {
     slow.push_back(std::make_unique<HttpClient>("unix:" + socket()));
     slow.back()->send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    // One after the other, so that each has a page of its own.
+    EXPECT_THAT(http_get("unix:" + socket(), "/-/healthy"), StartsWith("HTTP/1.1 200"));
   }
-  EXPECT_EQ(status_of("/metrics"), "HTTP/1.1 503");
-  EXPECT_EQ(status_of("/-/healthy"), "HTTP/1.1 200");
-  for (const auto& reader : slow) EXPECT_NE(reader->rest().find("\ncgroupd_managed_cgroups 200\n"), std::string::npos);
-  EXPECT_EQ(status_of("/metrics"), "HTTP/1.1 200");
+  const std::string page = http_get("unix:" + socket(), "/metrics");
+  EXPECT_THAT(page, StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(page, HasSubstr("\ncgroupd_managed_cgroups 200\n"));
+  // The newest of the slow ones has its page, the oldest has lost it.
+  EXPECT_THAT(slow.back()->rest(), HasSubstr("\ncgroupd_managed_cgroups 200\n"));
+  EXPECT_THAT(slow.front()->rest(), Not(HasSubstr("\ncgroupd_managed_cgroups 200\n")));
+}
+
+class ANegotiatedPage : public TheExporter {
+ protected:
+  std::string ask(std::string_view headers, std::string_view method = "GET") const {
+    const HttpClient client(exporter_->addresses()[0]);
+    client.send(std::string(method) + " /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
+                std::string(headers) + "\r\n");
+    return client.rest();
+  }
+  static std::string unpacked(const std::string& packed) {
+    const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> tool(
+        libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
+    std::string all;
+    for (std::size_t at = 0; at < packed.size();) {
+      std::string part(std::size_t{4} << 20U, '\0');
+      std::size_t in = 0;
+      std::size_t out = 0;
+      if (libdeflate_gzip_decompress_ex(tool.get(), packed.data() + at, packed.size() - at, part.data(), part.size(),
+                                        &in, &out) != LIBDEFLATE_SUCCESS)
+        return "broken at " + std::to_string(at);
+      all.append(part, 0, out);
+      at += in;
+    }
+    return all;
+  }
+
+  std::unique_ptr<Exporter> exporter_ = start(on_a_free_port(), 100);
+};
+
+TEST_F(ANegotiatedPage, IsTextForWhoAsksForNothing) {
+  EXPECT_THAT(ask(""), AllOf(HasSubstr("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"),
+                             Not(HasSubstr("Content-Encoding")), Not(HasSubstr("# EOF"))));
+}
+
+TEST_F(ANegotiatedPage, IsOpenMetricsForPrometheus) {
+  self_->request_done("Get", std::chrono::microseconds(30), "");
+  const std::string page =
+      ask("Accept: application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+          "text/plain;version=0.0.4;q=0.5,*/*;q=0.1\r\n");
+  EXPECT_THAT(page, AllOf(HasSubstr("\r\nContent-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n"),
+                          HasSubstr("\n# TYPE cgroup_cpu_usage_seconds counter\n"),
+                          HasSubstr("\n# UNIT cgroup_cpu_usage_seconds seconds\n"),
+                          HasSubstr("\ncgroup_cpu_usage_seconds_total{cgroup=\"web0\"} "),
+                          HasSubstr("\n# TYPE cgroupd_cgroup info\n"), EndsWith("\n# EOF\n")));
+  EXPECT_THAT(page, HasSubstr("\ncgroupd_dbus_request_duration_seconds_bucket{method=\"Get\",le=\"5e-05\"} 1 # "
+                              "{request=\"1\"} 3e-05 "));
+}
+
+TEST_F(ANegotiatedPage, IsPackedWhenAskedFor) {
+  const std::string answer = ask("Accept-Encoding: gzip\r\n");
+  EXPECT_THAT(answer, HasSubstr("\r\nContent-Encoding: gzip\r\n"));
+  const std::string page = unpacked(body_of(answer));
+  EXPECT_THAT(page, StartsWith("# HELP "));
+  EXPECT_THAT(page, HasSubstr("\ncgroup_pids_max{cgroup=\"web99\"} 20\n"));
+  EXPECT_THAT(page, HasSubstr("\ncgroupd_scrape_duration_seconds "));
+  EXPECT_LT(body_of(answer).size() * 5, page.size());
+}
+
+TEST_F(ANegotiatedPage, IsOnlyDescribedToHead) {
+  EXPECT_THAT(ask("Accept-Encoding: gzip\r\n", "HEAD"),
+              AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("\r\nContent-Encoding: gzip\r\n"), EndsWith("\r\n\r\n")));
+}
+
+TEST_F(TheExporter, SaysWhichPartOfAScrapeFailed) {
+  auto broken = std::make_unique<TextTree>();
+  broken->lose_root(true);
+  const auto exporter = std::move(*Exporter::start(on_a_free_port(), std::move(broken), *self_, facts_));
+  const std::string page = http_get(exporter->addresses()[0], "/metrics");
+  EXPECT_THAT(page, AllOf(StartsWith("HTTP/1.1 200"),
+                          HasSubstr("\ncgroupd_scrape_collector_success{collector=\"cgroups\"} 0\n"),
+                          HasSubstr("\ncgroupd_scrape_collector_success{collector=\"self\"} 1\n")));
+  EXPECT_THAT(http_get(exporter->addresses()[0], "/-/ready"), StartsWith("HTTP/1.1 503"));
 }
 
 }  // namespace

@@ -17,8 +17,11 @@
 namespace cgroupd {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Key;
+using testing::Not;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 
@@ -27,7 +30,7 @@ using ByName = std::map<std::string, double>;
 ByName readings(std::string_view file, std::string_view text, std::optional<double> memory_current = std::nullopt) {
   const auto row = std::ranges::find(state_files(), file, &StateFile::file);
   std::vector<Reading> out;
-  read_state_text(*row, text, memory_current, out);
+  StateReader(*row).read(text, memory_current, out);
   ByName named;
   for (const Reading& reading : out) {
     named[std::string(reading.family->family.name) + (reading.device ? " " + print_device(*reading.device) : "")] =
@@ -95,18 +98,47 @@ TEST(MemoryStat, IsFoundByKeyAndNotByPlace) {
       UnorderedElementsAre(Pair("cgroup_memory_page_faults_total", 3), Pair("cgroup_memory_anon_bytes", 20971520)));
 }
 
+TEST(AStateReader, NoticesThatLinesChangeFromCgroupToCgroup) {
+  StateReader reader(*std::ranges::find(state_files(), "memory.events", &StateFile::file));
+  const auto sum_of = [&reader](std::string_view text) {
+    std::vector<Reading> out;
+    reader.read(text, std::nullopt, out);
+    std::string all;
+    for (const Reading& reading : out)
+      all += std::string(reading.family->key) + "=" + std::to_string(static_cast<int>(reading.value)) + " ";
+    return all;
+  };
+  EXPECT_EQ(sum_of("low 1\nhigh 2\nmax 3\n"), "low=1 high=2 max=3 ");
+  EXPECT_EQ(sum_of("low 4\nhigh 5\nmax 6\n"), "low=4 high=5 max=6 ");
+  EXPECT_EQ(sum_of("high 7\nlow 8\n"), "high=7 low=8 ");
+  EXPECT_EQ(sum_of("lower 1\nhigh\nmax 9\n"), "max=9 ");
+  EXPECT_EQ(sum_of("low 1\nnew 5\nhigh 2x\nmax 99999999999999999999\noom 3"), "low=1 oom=3 ");
+  EXPECT_EQ(sum_of("low 1\nhigh 2\nmax 3\n"), "low=1 high=2 max=3 ");
+}
+
+TEST(AStateReader, RemembersNoMoreThanAKernelWrites) {
+  StateReader reader(*std::ranges::find(state_files(), "memory.events", &StateFile::file));
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "key" + std::to_string(i) + " 1\n";
+  text += "oom 5\n";
+  std::vector<Reading> out;
+  reader.read(text, std::nullopt, out);
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out[0].value, 5);
+}
+
 TEST(TheWorkingSet, IsMemoryInUseLessInactivePageCache) {
   EXPECT_THAT(readings("memory.stat", "inactive_file 10\n", 25.0),
-              ElementsAre(Pair("cgroup_memory_working_set_bytes", 15)));
+              Contains(Pair("cgroup_memory_working_set_bytes", 15)));
 }
 
 TEST(TheWorkingSet, IsNeverBelowZero) {
   EXPECT_THAT(readings("memory.stat", "inactive_file 30\n", 25.0),
-              ElementsAre(Pair("cgroup_memory_working_set_bytes", 0)));
+              Contains(Pair("cgroup_memory_working_set_bytes", 0)));
 }
 
 TEST(TheWorkingSet, IsUnknownWithoutMemoryCurrent) {
-  EXPECT_THAT(readings("memory.stat", "inactive_file 30\n"), IsEmpty());
+  EXPECT_THAT(readings("memory.stat", "inactive_file 30\n"), Not(Contains(Key("cgroup_memory_working_set_bytes"))));
 }
 
 TEST(Pressure, IsShownAsTheTotalTimeAlone) {

@@ -5,6 +5,9 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <map>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -28,10 +31,17 @@ using testing::StartsWith;
 
 constexpr std::size_t big = 16'000'000;  // more than the sockets' buffers take
 
-HttpAnswer answer(std::string_view path) {
+HttpAnswer answer(const HttpRequest& request) {
+  const std::string_view path = request.path;
   if (path == "/throws") throw std::runtime_error("thrown in a handler");
   if (path == "/big")
     return {.status = 200, .content_type = "text/plain", .body = std::make_shared<std::string>(big, 'x')};
+  if (path == "/echo") {
+    return {.status = 200,
+            .content_type = "text/plain",
+            .body = std::make_shared<std::string>(std::string(request.accept) + " " +
+                                                  std::string(request.accept_encoding))};
+  }
   if (path == "/busy")
     return {.status = 503, .content_type = "text/plain", .body = std::make_shared<std::string>("busy")};
   return {.status = 200,
@@ -167,15 +177,163 @@ TEST_F(TheServer, HasAThreadThatSleepsUntilSomebodyComes) {
 class TheServerWithTwoConnections : public TheServer {
  protected:
   TheServerWithTwoConnections()
-      : TheServer({.connections_a_listener = 2, .bytes_a_connection = 4096, .idle = std::chrono::seconds(1)}) {}
+      : TheServer({.connections = 2, .bytes_a_connection = 4096, .idle = std::chrono::seconds(1000)}) {}
 };
 
-TEST_F(TheServerWithTwoConnections, DropsThoseOnWhichNothingMovesForTheNext) {
+TEST_F(TheServerWithTwoConnections, DropsTheOldestThatAskedNothingForTheNext) {
   const HttpClient half_sent(address_);
   half_sent.send("GET / HT");
   const HttpClient idle(address_);
   EXPECT_THAT(get("/metrics"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_EQ(half_sent.rest(), "");
+  EXPECT_THAT(idle.ask("GET", "/metrics"), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+class TheServerThatIsPatientForASecond : public TheServer {
+ protected:
+  TheServerThatIsPatientForASecond() : TheServer({.idle = std::chrono::seconds(1)}) {}
+};
+
+TEST_F(TheServerThatIsPatientForASecond, DropsThoseOnWhichNothingMoves) {
+  const HttpClient idle(address_);
   EXPECT_EQ(idle.rest(), "");
+}
+
+std::chrono::milliseconds time_to_get(const std::string& address) {
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THAT(http_get(address, "/metrics"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+}
+
+// A scrape has 10 s by default; "on time" is far below that, and above what a busy machine may need.
+constexpr std::chrono::milliseconds on_time{2000};
+
+TEST_F(TheServer, IsOnTimeForTheNextUnderAThousandConnectionsOfEveryKind) {
+  std::vector<std::unique_ptr<HttpClient>> crowd;
+  for (int i = 0; i < 1000; ++i) {
+    crowd.push_back(std::make_unique<HttpClient>(address_));
+    switch (i % 4) {
+      case 0:
+        break;  // says nothing
+      case 1:
+        crowd.back()->send("GET /metrics HTTP/1.1\r\nHost: loc");
+        break;
+      case 2:
+        crowd.back()->send("\x16\x03\x01garbage\r\n\r\n");
+        break;
+      case 3:
+        if (i < 100) crowd.back()->send("GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n");  // and never reads
+        break;
+    }
+    if (i % 100 == 0) {
+      EXPECT_LT(time_to_get(address_), on_time) << i;
+    }
+  }
+  EXPECT_LT(time_to_get(address_), on_time);
+}
+
+TEST_F(TheServer, HoldsFewAnswersForSlowReaders) {
+  std::vector<std::unique_ptr<HttpClient>> slow;
+  for (int i = 0; i < 20; ++i) {
+    slow.push_back(std::make_unique<HttpClient>(address_));
+    slow.back()->send("GET /big HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    EXPECT_LT(time_to_get(address_), on_time);
+  }
+  EXPECT_LT(body_of(slow.front()->rest()).size(), big);
+  EXPECT_EQ(body_of(slow.back()->rest()).size(), big);
+}
+
+TEST_F(TheServer, TellsTheHandlerWhatTheClientAccepts) {
+  const HttpClient client(address_);
+  client.send(
+      "GET /echo HTTP/1.1\r\nHost: localhost\r\nAccept: text/plain\r\nAccept-Encoding: gzip\r\n"
+      "Connection: close\r\n\r\n");
+  EXPECT_THAT(client.rest(), EndsWith("\r\n\r\ntext/plain gzip"));
+}
+
+// Lets in who says "open", and later who says "later".
+class Doorman final : public HttpSecurity {
+ public:
+  void begin_turn() override {}
+  const std::optional<TlsSettings>& tls() const override { return none_; }
+  Access access(std::string_view authorization) override {
+    if (authorization == "later") return Access::later;
+    return authorization == "open" ? Access::granted : Access::denied;
+  }
+  const std::vector<std::pair<std::string, std::string>>& headers() const override { return headers_; }
+
+ private:
+  std::optional<TlsSettings> none_;
+  std::vector<std::pair<std::string, std::string>> headers_ = {{"X-Frame-Options", "DENY"}};
+};
+
+class AGuardedServer : public testing::Test {
+ protected:
+  AGuardedServer() {
+    std::vector<Listener> listeners;
+    listeners.push_back(*Listener::tcp({.host = "127.0.0.1", .port = 0, .is_ipv6 = false}));
+    listeners.push_back(*Listener::unix_socket(socket_));
+    tcp_ = listeners[0].address();
+    server_ = *HttpServer::start(std::move(listeners), answer, {}, std::make_unique<Doorman>());
+  }
+  std::string ask(std::string_view authorization, std::string_view method = "GET") const {
+    const HttpClient client(tcp_);
+    client.send(std::string(method) + " /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: " +
+                std::string(authorization) + "\r\n\r\n");
+    return client.rest();
+  }
+
+  std::string socket_ = testing::TempDir() + "cgroupd-guarded-" + std::to_string(getpid()) + ".sock";
+  std::string tcp_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+TEST_F(AGuardedServer, AsksForAPassword) {
+  EXPECT_THAT(http_get(tcp_, "/metrics"),
+              AllOf(StartsWith("HTTP/1.1 401 "), HasSubstr("\r\nWWW-Authenticate: Basic realm=\"cgroupd\"\r\n"),
+                    Not(HasSubstr("at /metrics"))));
+  EXPECT_THAT(ask("wrong"), StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(ask("wrong", "POST"), StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(ask("later"), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: 1\r\n")));
+}
+
+TEST_F(AGuardedServer, LetsInWhoKnowsItAndAddsItsHeaders) {
+  EXPECT_THAT(ask("open"),
+              AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("\r\nX-Frame-Options: DENY\r\n"), EndsWith("at /metrics")));
+}
+
+TEST_F(AGuardedServer, LeavesTheSocketToItsFilesMode) {
+  EXPECT_THAT(http_get("unix:" + socket_, "/metrics"), EndsWith("at /metrics"));
+}
+
+TEST(TheTurnOfARequest, IsTheSameForThoseThatWaitTogether) {
+  Result<Listener> listener = Listener::tcp({.host = "127.0.0.1", .port = 0, .is_ipv6 = false});
+  const std::string address = listener->address();
+  std::vector<Listener> listeners;
+  listeners.push_back(std::move(*listener));
+  std::promise<void> all_wait;
+  std::atomic<int> asked = 0;
+  std::mutex turns_mutex;
+  std::map<std::uint64_t, int> turns;
+  auto server = HttpServer::start(std::move(listeners),
+                                  [&](const HttpRequest& request) {
+                                    if (asked.fetch_add(1) == 0) all_wait.get_future().wait();
+                                    const std::lock_guard lock(turns_mutex);
+                                    ++turns[request.turn];
+                                    return answer(request);
+                                  },
+                                  {});
+  ASSERT_OK(server);
+  constexpr int count = 20;
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (int i = 0; i < count; ++i) {
+    clients.push_back(std::make_unique<HttpClient>(address));
+    clients.back()->send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  }
+  all_wait.set_value();
+  for (const auto& client : clients) EXPECT_THAT(client->rest(), EndsWith("at /metrics"));
+  // The first may have been alone; the others waited meanwhile.
+  EXPECT_LT(turns.size(), std::size_t{count} / 2);
 }
 
 TEST(AServerWithTwoListeners, ServesBothFromOneThread) {
@@ -187,11 +345,11 @@ TEST(AServerWithTwoListeners, ServesBothFromOneThread) {
   std::atomic<int> inside = 0;
   std::atomic<bool> overlapped = false;
   auto server = HttpServer::start(std::move(listeners),
-                                  [&](std::string_view path_asked) {
+                                  [&](const HttpRequest& request) {
                                     if (inside.fetch_add(1) != 0) overlapped = true;
                                     std::this_thread::yield();
                                     inside.fetch_sub(1);
-                                    return answer(path_asked);
+                                    return answer(request);
                                   },
                                   {});
   ASSERT_OK(server);

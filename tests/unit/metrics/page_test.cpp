@@ -1,6 +1,7 @@
 // The text format, byte for byte.
 #include "metrics/page.h"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 
@@ -77,6 +78,71 @@ TEST(ANumber, HasWordsForWhatIsNone) {
   EXPECT_EQ(number(std::numeric_limits<double>::infinity()), "+Inf");
   EXPECT_EQ(number(-std::numeric_limits<double>::infinity()), "-Inf");
   EXPECT_EQ(number(std::numeric_limits<double>::quiet_NaN()), "NaN");
+}
+
+std::string in_open_metrics(const MetricFamily& family) {
+  std::string text;
+  Page page(text, PageFormat::open_metrics);
+  page.begin(family);
+  page.sample("a=\"1\"", 2);
+  page.finish();
+  return text;
+}
+
+TEST(AnOpenMetricsPage, NamesFamiliesWithoutTheirEndingAndTellsTheUnit) {
+  EXPECT_EQ(in_open_metrics({.name = "cpu_seconds_total", .type = MetricType::counter, .help = "h"}),
+            "# HELP cpu_seconds h\n# TYPE cpu_seconds counter\n# UNIT cpu_seconds seconds\n"
+            "cpu_seconds_total{a=\"1\"} 2\n# EOF\n");
+  EXPECT_EQ(in_open_metrics({.name = "cgroup_info", .type = MetricType::info, .help = "h"}),
+            "# HELP cgroup h\n# TYPE cgroup info\ncgroup_info{a=\"1\"} 2\n# EOF\n");
+  EXPECT_EQ(in_open_metrics({.name = "bytes", .type = MetricType::gauge, .help = "a \"b\""}),
+            "# HELP bytes a \\\"b\\\"\n# TYPE bytes gauge\nbytes{a=\"1\"} 2\n# EOF\n");
+}
+
+TEST(APage, ShowsAnInfoAsTheGaugeItIs) {
+  std::string text;
+  Page page(text);
+  page.begin({.name = "cgroup_info", .type = MetricType::info, .help = "h"});
+  page.sample("a=\"1\"", 1);
+  page.exemplar("b=\"2\"", 3, 4);
+  page.finish();
+  EXPECT_EQ(text, "# HELP cgroup_info h\n# TYPE cgroup_info gauge\ncgroup_info{a=\"1\"} 1\n");
+}
+
+TEST(APage, IsTakenAwayPieceByPiece) {
+  std::string text;
+  std::string all;
+  std::size_t longest = 0;
+  int pieces = 0;
+  Page page(text, PageFormat::open_metrics, [&](std::string& piece) {
+    longest = std::max(longest, piece.size());
+    all += piece;
+    piece.clear();
+    ++pieces;
+  });
+  page.begin(speed);
+  constexpr int samples = 50'000;
+  for (int i = 0; i < samples; ++i) page.sample("cgroup=\"some/what/longer\"", i);
+  page.finish();
+  EXPECT_TRUE(text.empty());
+  EXPECT_GT(pieces, 2);
+  EXPECT_LT(longest, Page::flush_bytes + 200);
+  EXPECT_TRUE(all.ends_with("} 49999\n# EOF\n"));
+}
+
+std::string bound(double value, PageFormat format = PageFormat::text) {
+  std::string out;
+  append_bound(out, value, format);
+  return out;
+}
+
+TEST(ABucketsBound, IsWrittenAsGoDoes) {
+  EXPECT_EQ(bound(2.5e-5), "2.5e-05");
+  EXPECT_EQ(bound(1e-4), "0.0001");
+  EXPECT_EQ(bound(0.25), "0.25");
+  EXPECT_EQ(bound(1), "1");
+  EXPECT_EQ(bound(1, PageFormat::open_metrics), "1.0");
+  EXPECT_EQ(bound(std::numeric_limits<double>::infinity(), PageFormat::open_metrics), "+Inf");
 }
 
 }  // namespace

@@ -1,20 +1,21 @@
-// A Kernel that gives out texts as they were put in, and counts how often each was read.
+// A tree that gives out texts as they were put in, and counts how often each was read.
 #pragma once
 
 #include <cerrno>
 #include <functional>
 #include <map>
-#include <set>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "cgroupfs/kernel.h"
+#include "cgroupfs/tree_reader.h"
 
 namespace cgroupd {
 
-class TextKernel final : public Kernel {
+class TextTree final : public TreeReader {
  public:
   /// The cgroup and those above it are there, too.
   void put(const std::string& cgroup, const std::string& file, const std::string& text) {
@@ -23,66 +24,111 @@ class TextKernel final : public Kernel {
   }
   void add(const std::string& cgroup) {
     for (std::size_t at = cgroup.find('/'); at != std::string::npos; at = cgroup.find('/', at + 1))
-      cgroups_.insert(cgroup.substr(0, at));
-    cgroups_.insert(cgroup);
+      incarnations_.try_emplace(cgroup.substr(0, at), ++newest_);
+    incarnations_.try_emplace(cgroup, ++newest_);
   }
+  void remove(const std::string& cgroup, const std::string& file) { texts_.erase({cgroup, file}); }
   void fail_read(const std::string& cgroup, const std::string& file, int error) { failures_[{cgroup, file}] = error; }
+  /// The root itself can no longer be read, or again.
+  void lose_root(bool lost) { root_lost_ = lost; }
   /// Called before every read.
   void before_read(std::function<void(const std::string& cgroup, std::string_view file)> hook) {
     hook_ = std::move(hook);
   }
   void vanish(const std::string& cgroup) {
-    cgroups_.erase(cgroup);
+    incarnations_.erase(cgroup);
     std::erase_if(texts_, [&](const auto& entry) { return entry.first.first == cgroup; });
   }
   const std::map<std::pair<std::string, std::string>, int>& reads() const { return reads_; }
+  void forget_reads() { reads_.clear(); }
+  /// How often readers were told that their files may be others.
+  int told_of_controllers() const { return told_of_controllers_; }
 
   std::string root_path() const override { return "/sys/fs/cgroup/test"; }
-  Result<std::string> read(const CgroupPath& cgroup, std::string_view file) override {
-    const std::pair<std::string, std::string> key(cgroup.str(), file);
-    if (hook_) hook_(cgroup.str(), file);
-    ++reads_[key];
-    if (const auto failure = failures_.find(key); failure != failures_.end())
-      return fail(ErrorCode::failed, "no", {}, failure->second);
-    const auto text = texts_.find(key);
-    if (text == texts_.end()) return fail(ErrorCode::not_found, "no", {}, ENOENT);
-    return text->second;
+  void set_files(std::vector<ReadableFile> files) override { files_ = std::move(files); }
+  OrErrno<std::unique_ptr<CgroupReader>> open_root() override {
+    if (root_lost_) return tl::unexpected(ENOENT);
+    return std::unique_ptr<CgroupReader>(std::make_unique<Reader>(*this, "", 0));
   }
-  Result<std::vector<std::string>> children(const CgroupPath& cgroup) override {
-    if (!cgroup.is_root() && !cgroups_.contains(cgroup.str())) return fail(ErrorCode::not_found, "no", {}, ENOENT);
-    const std::string beginning = cgroup.is_root() ? "" : cgroup.str() + "/";
+
+ private:
+  class Reader final : public CgroupReader {
+   public:
+    Reader(TextTree& tree, std::string cgroup, int incarnation)
+        : tree_(tree), cgroup_(std::move(cgroup)), incarnation_(incarnation) {}
+    OrErrno<std::string_view> read(std::size_t file) override {
+      return tree_.read(cgroup_, incarnation_, tree_.files_[file].name);
+    }
+    OrErrno<std::vector<std::string>> children() override { return tree_.children(cgroup_, incarnation_); }
+    OrErrno<std::unique_ptr<CgroupReader>> open_child(const std::string& name) override {
+      const std::string child = cgroup_.empty() ? name : cgroup_ + "/" + name;
+      const auto at = tree_.incarnations_.find(child);
+      if (at == tree_.incarnations_.end()) return tl::unexpected(ENOENT);
+      return std::unique_ptr<CgroupReader>(std::make_unique<Reader>(tree_, child, at->second));
+    }
+    void controllers_changed() override { ++tree_.told_of_controllers_; }
+    std::optional<std::uint32_t> owner_uid() const override { return 1000; }
+    std::optional<double> created() const override { return 1700000000.5; }
+
+   private:
+    TextTree& tree_;
+    std::string cgroup_;
+    int incarnation_;
+  };
+
+  bool is_there(const std::string& cgroup, int incarnation) const {
+    if (cgroup.empty()) return !root_lost_;
+    const auto at = incarnations_.find(cgroup);
+    return at != incarnations_.end() && at->second == incarnation;
+  }
+  OrErrno<std::string_view> read(const std::string& cgroup, int incarnation, const std::string& file) {
+    if (hook_) hook_(cgroup, file);
+    if (!is_there(cgroup, incarnation)) return tl::unexpected(ENODEV);
+    const std::pair<std::string, std::string> key(cgroup, file);
+    ++reads_[key];
+    if (const auto failure = failures_.find(key); failure != failures_.end()) return tl::unexpected(failure->second);
+    if (file == "cgroup.stat") {
+      text_ = "nr_descendants " + std::to_string(count_beneath(cgroup)) + "\nnr_dying_descendants 0\n";
+      return text_;
+    }
+    const auto text = texts_.find(key);
+    if (text == texts_.end()) return tl::unexpected(ENOENT);
+    text_ = text->second;
+    return text_;
+  }
+  std::size_t count_beneath(const std::string& cgroup) const {
+    std::size_t count = 0;
+    for (const auto& [other, incarnation] : incarnations_) count += other.starts_with(cgroup + "/") ? 1U : 0U;
+    return count;
+  }
+  OrErrno<std::vector<std::string>> children(const std::string& cgroup, int incarnation) {
+    if (!is_there(cgroup, incarnation)) return tl::unexpected(ENOENT);
+    const std::string beginning = cgroup.empty() ? "" : cgroup + "/";
     std::vector<std::string> names;
-    for (const std::string& other : cgroups_) {
+    for (const auto& [other, number] : incarnations_) {
       if (other.starts_with(beginning) && other.find('/', beginning.size()) == std::string::npos)
         names.push_back(other.substr(beginning.size()));
     }
     return names;
   }
-  Result<std::string> read_above(unsigned /*levels*/, std::string_view /*file*/) override { return not_here(); }
-  Result<std::string> write(const CgroupPath& /*cgroup*/, std::string_view /*file*/,
-                            std::string_view /*value*/) override {
-    return not_here();
-  }
-  Result<void> make(const CgroupPath& /*cgroup*/) override { return not_here(); }
-  Result<void> remove(const CgroupPath& /*cgroup*/) override { return not_here(); }
-  Result<FileDescriptor> open_directory(const CgroupPath& /*cgroup*/) override { return not_here(); }
 
- private:
-  static tl::unexpected<Error> not_here() { return fail(ErrorCode::unsupported, "metrics only read"); }
-
-  std::set<std::string> cgroups_;
+  std::vector<ReadableFile> files_;
+  std::map<std::string, int> incarnations_;
+  int newest_ = 0;
   std::map<std::pair<std::string, std::string>, std::string> texts_;
   std::map<std::pair<std::string, std::string>, int> failures_;
   std::map<std::pair<std::string, std::string>, int> reads_;
   std::function<void(const std::string&, std::string_view)> hook_;
+  std::string text_;
+  int told_of_controllers_ = 0;
+  bool root_lost_ = false;
 };
 
 /// What Linux 6.1 shows of a cgroup with every controller and limits on memory, CPU and processes.
-inline void put_everything(TextKernel& kernel, const std::string& cgroup) {
+inline void put_everything(TextTree& tree, const std::string& cgroup) {
   const std::vector<std::pair<std::string, std::string>> files = {
       {"cgroup.procs", "412\n415\n"},
       {"cgroup.events", "populated 1\nfrozen 0\n"},
-      {"cgroup.stat", "nr_descendants 0\nnr_dying_descendants 2\n"},
       {"cpu.stat",
        "usage_usec 743655419\nuser_usec 700000000\nsystem_usec 43655419\nnr_periods 8000\nnr_throttled "
        "25\nthrottled_usec 1500000\nnr_bursts 0\nburst_usec 0\n"},
@@ -134,7 +180,7 @@ inline void put_everything(TextKernel& kernel, const std::string& cgroup) {
        "some avg10=0.00 avg60=0.00 avg300=0.00 total=7\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n"},
       {"irq.pressure", "full avg10=0.00 avg60=0.00 avg300=0.00 total=11\n"},
   };
-  for (const auto& [file, text] : files) kernel.put(cgroup, file, text);
+  for (const auto& [file, text] : files) tree.put(cgroup, file, text);
 }
 
 }  // namespace cgroupd

@@ -1,0 +1,58 @@
+# A real Prometheus scrapes the daemon under a real workload, and every expression of every dashboard and rule is run.
+# needs: systemd
+
+grafana=$here/../grafana
+cgctl -q create calm --memory 64M --pids-limit 20 || it 'cannot begin'
+start_resident calm
+cgctl -q set calm --pids-limit 30 --for 20m
+# Runs out of its CPU quota again and again, and of its bursts.
+start cgctl run hot --cpu-quota 5ms --cpu-period 20ms --cpu-burst 2ms -- sh -c 'while :; do :; done'
+# Grows against memory.high, where it is slowed down.
+start cgctl run squeezed --memory 512M --memory-high 8M --memory-swap-max 0 -- tail /dev/zero
+# Is killed for its memory, again and again.
+start cgctl run hog --memory 16M --memory-swap-max 0 -- sh -c 'while :; do tail /dev/zero; done'
+# Has all the processes it may have.
+start cgctl run crowd --pids-limit 3 -- sh -c 'sleep 1000 & sleep 1000 & wait'
+
+cp "$here/../../conf/prometheus/cgroupd.rules.yml" "$work/"
+{
+    printf 'global: { scrape_interval: 1s, evaluation_interval: 1s }\nrule_files: [cgroupd.rules.yml]\nscrape_configs:\n'
+    # The one that is shipped, as it is pasted.
+    sed 's/^/  /' "$here/../../conf/prometheus/cgroupd.yml"
+} >"$work/prometheus.yml"
+prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/prometheus" --web.listen-address=127.0.0.1:19753 \
+    --enable-feature=exemplar-storage --log.level=warn >"$work/prometheus.log" 2>&1 </dev/null &
+prometheus=$!
+# METRIC of CGROUP has moved since Prometheus began to look.
+has_moved() { # METRIC CGROUP
+    try curl -sS -f -G --data-urlencode "query=increase($1{cgroup=\"$2\"}[1m]) > 0" http://127.0.0.1:19753/api/v1/query
+    case $out in *'"value"'*) ;; *) return 1 ;; esac
+}
+
+it 'sees the throttled, the pressured and the killed'
+eventually 'throttling' 60 has_moved cgroup_cpu_throttled_periods_total hot
+eventually 'OOM kills' 60 has_moved cgroup_memory_local_events_oom_kill_total hog
+eventually 'memory pressure' 60 has_moved cgroup_pressure_memory_waiting_seconds_total squeezed
+
+it 'answers every expression of every dashboard and rule'
+answers_all() { try python3 "$grafana/query.py" http://127.0.0.1:19753 calm hot squeezed hog crowd && [ "$status" -eq 0 ]; }
+# Windows of seconds fill within seconds.
+wait_until 60 answers_all || problem "expected every expression to answer"
+echo "# $(printf '%s\n' "$out" | tail -n 1)"
+
+it 'keeps exemplars of bus requests'
+try curl -sS -f -G --data-urlencode 'query=cgroupd_dbus_request_duration_seconds_bucket' --data-urlencode "start=$(($(date +%s) - 300))" \
+    --data-urlencode "end=$(date +%s)" http://127.0.0.1:19753/api/v1/query_exemplars
+expect_json '[.data[].exemplars[].labels.request] | length > 0'
+
+it 'forgets a removed cgroup at the next scrape'
+cgctl -q remove --kill calm
+is_stale() {
+    try curl -sS -f -G --data-urlencode 'query=cgroup_pids_max{cgroup="calm"}' http://127.0.0.1:19753/api/v1/query
+    case $out in *'"result":[]'*) ;; *) return 1 ;; esac
+}
+# The usual look-back is five minutes; this is the staleness mark.
+eventually 'no series of it' 10 is_stale
+
+kill $prometheus
+wait $prometheus
