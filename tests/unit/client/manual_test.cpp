@@ -70,7 +70,7 @@ TEST(TheManualOfTheConfiguration, HasEveryKeyOfTheShippedFileAndItsDefault) {
     EXPECT_THAT(text, HasSubstr("\n" + bold(line.substr(1, equals - 1)) + " = ")) << line;
     EXPECT_THAT(text, HasSubstr("Default: " + line.substr(equals + 3) + ".\n")) << line;
   }
-  EXPECT_EQ(keys, 5);
+  EXPECT_GE(keys, 5);
 }
 
 TEST(ATableInRoff, KeepsHyphensAndBeginsNoRequest) {
