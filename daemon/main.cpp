@@ -204,11 +204,11 @@ Result<int> serve(const CommandLine& line) {
 
   auto bus = Bus::open(line.bus);
   if (!bus) return fail(bus.error());
-  // First of all, so that a second daemon touches nothing. What is asked meanwhile waits until the loop runs.
-  if (auto ok = bus->own_name(); !ok) return fail(ok.error());
   ServiceManager service_manager(bus->connection());
   const auto root = find_root(line, service_manager);
   if (!root) return fail(root.error());
+  // Before anything is touched, so that a second daemon touches nothing. What is asked meanwhile waits for the loop.
+  if (auto ok = bus->own_name(); !ok) return fail(ok.error());
 
   auto kernel = RealKernel::open(root->path, kept_files);
   auto workers_kernels = open_kernels(root->path, worker_threads);

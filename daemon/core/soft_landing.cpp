@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
 #include <limits>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -11,6 +13,7 @@
 #include "cgroupfs/host.h"
 #include "cgroupfs/limit_file.h"
 #include "core/diagnosis.h"
+#include "core/executor.h"
 #include "model/quantity.h"
 
 namespace cgroupd {
@@ -56,6 +59,53 @@ Error impossible(const Step& step, std::uint64_t wanted, std::uint64_t stuck, st
                           " without killing: " + why + "; " + print_bytes(now) + " in use, of which " +
                           print_bytes(stuck) + " cannot be reclaimed; nothing was changed",
                .hint = "stop something in it, add swap, or say --force to let the kernel kill"};
+}
+
+// Microseconds in which all of the cgroup stood still for memory (psi.rst); 0 where there is no PSI.
+std::uint64_t full_stall_us(Kernel& kernel, const CgroupPath& cgroup) {
+  const auto text = kernel.read(cgroup, "memory.pressure");
+  const auto full = text ? text->find("full ") : std::string::npos;
+  if (full == std::string::npos) return 0;
+  constexpr std::string_view key = "total=";
+  const auto total = text->find(key, full);
+  if (total == std::string::npos) return 0;
+  return single_number(std::string_view(*text).substr(total + key.size())).value_or(0);
+}
+
+// Sleeps; shorter when asked to stop.
+void rest(const std::stop_token& stop, std::chrono::milliseconds time) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any nobody;
+  nobody.wait_for(lock, stop, time, [] { return false; });
+}
+
+// Takes memory away bit by bit until `goal`, the deadline, or (unless `patient`) until nothing more gives way. A
+// workload that stands still half of the time is given a rest. Answers what is in use then.
+std::uint64_t reclaim_down_to(Kernel& kernel, const CgroupPath& cgroup, std::uint64_t goal, Clock::time_point deadline,
+                              bool patient, const std::stop_token& stop) {
+  constexpr int most_fruitless = 8;
+  constexpr std::uint64_t most_at_once = std::uint64_t{64} << 20U;
+  constexpr std::chrono::milliseconds pause(100);
+  std::uint64_t now = used(kernel, cgroup);
+  auto stalled = full_stall_us(kernel, cgroup);
+  auto since = Clock::now();
+  for (int fruitless = 0; now > goal && Clock::now() < deadline && !stop.stop_requested();) {
+    // EAGAIN says only that less than asked was found; what counts is whether use went down.
+    [[maybe_unused]] const auto ignored =
+        kernel.write(cgroup, "memory.reclaim", std::to_string(std::min(now - goal, most_at_once)));
+    const std::uint64_t after = used(kernel, cgroup);
+    fruitless = after < now ? 0 : fruitless + 1;
+    now = after;
+    if (fruitless >= most_fruitless && !patient) break;
+    const auto stalled_now = full_stall_us(kernel, cgroup);
+    const std::chrono::duration<double, std::micro> passed = Clock::now() - since;
+    const bool suffers = static_cast<double>(stalled_now - stalled) > passed.count() / 2;
+    if (suffers || fruitless >= most_fruitless) rest(stop, pause);
+    stalled = stalled_now;
+    since = Clock::now();
+  }
+  return now;
 }
 
 // Puts memory.high back when it goes out of scope.
@@ -104,16 +154,8 @@ Result<Value> land_softly(Kernel& kernel, const Step& step, std::chrono::millise
       return fail(diagnose(kernel, step.cgroup, "memory.high", ok.error()));
     }
   }
-  std::uint64_t now = used(kernel, step.cgroup);
-  constexpr int most_fruitless = 8;
-  for (int fruitless = 0;
-       now > goal && fruitless < most_fruitless && Clock::now() < deadline && !stop.stop_requested();) {
-    // EAGAIN says only that less than asked was found; what counts is whether use went down.
-    [[maybe_unused]] const auto ignored = kernel.write(step.cgroup, "memory.reclaim", std::to_string(now - goal));
-    const std::uint64_t after = used(kernel, step.cgroup);
-    fruitless = after < now ? 0 : fruitless + 1;
-    now = after;
-  }
+  const bool patient = within > ExecuteOptions().within;
+  const std::uint64_t now = reclaim_down_to(kernel, step.cgroup, goal, deadline, patient, stop);
   if (stop.stop_requested()) return fail(ErrorCode::busy, step.cgroup.str() + ": cgroupd stops; nothing was changed");
   if (now > wanted) {
     return fail(impossible(step, wanted, unreclaimable(kernel, step.cgroup), now,

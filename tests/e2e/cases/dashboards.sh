@@ -1,5 +1,6 @@
 # A real Prometheus scrapes the daemon under a real workload, and every expression of every dashboard and rule is run.
 # needs: systemd
+# needs: once
 
 grafana=$here/../grafana
 cgctl -q create calm --memory 64M --pids-limit 20 || it 'cannot begin'

@@ -1,4 +1,5 @@
 # Nobody asks and nothing happens: the daemon sleeps.
+# needs: once
 
 set --
 n=0
