@@ -45,7 +45,7 @@ OrErrno<void> CgroupTree::visit_children(CgroupNode& parent, Walk& walk) {
 
 // What a child's controllers are is written in its parent. With a controller that was off for a moment even files that
 // are there are new ones.
-void CgroupTree::notice_controllers(CgroupNode& parent) {
+void CgroupTree::notice_controllers(CgroupNode& parent) const {
   const OrErrno<std::string_view> controllers = parent.reader->read(files_.subtree_control);
   if (!controllers || *controllers == parent.subtree_control) return;
   parent.subtree_control = *controllers;

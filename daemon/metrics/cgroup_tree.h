@@ -72,7 +72,7 @@ class CgroupTree {
   OrErrno<void> visit_children(CgroupNode& parent, Walk& walk);
   void visit_child(CgroupNode& parent, const std::string& name, Walk& walk);
   CgroupNode* open_child(CgroupNode& parent, const std::string& name, const CgroupPath& path, std::string_view& stat);
-  void notice_controllers(CgroupNode& parent);
+  void notice_controllers(CgroupNode& parent) const;
   bool is_shown(const CgroupPath& path, const Walk& walk);
 
   TreeReader& reader_;

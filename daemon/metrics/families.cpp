@@ -210,8 +210,8 @@ std::span<const StateFile> state_files() {
   return files;
 }
 
-void StateReader::read(std::string_view text, std::optional<double> memory_current, std::vector<Reading>& out) {
-  memory_current_ = memory_current;
+void StateReader::read(std::string_view text, std::optional<double> memory_in_use, std::vector<Reading>& out) {
+  memory_in_use_ = memory_in_use;
   out_ = &out;
   switch (file_.format) {
     case FileFormat::number:
@@ -289,7 +289,7 @@ void StateReader::take(std::string_view key, std::uint64_t number, std::optional
 }
 
 void StateReader::take(const FileFamily& family, std::uint64_t number, std::optional<Device> device) {
-  if (const auto value = scaled(family.scale, number, memory_current_))
+  if (const auto value = scaled(family.scale, number, memory_in_use_))
     out_->push_back(Reading{.family = &family, .device = device, .value = *value});
 }
 

@@ -60,9 +60,9 @@ class StateReader {
  public:
   explicit StateReader(const StateFile& file) : file_(file) {}
 
-  /// Appends what the text says of the file's families; a key that is absent has no reading. `memory_current` (bytes)
+  /// Appends what the text says of the file's families; a key that is absent has no reading. `memory_in_use` (bytes)
   /// is what Scale::working_set subtracts from; without it there is none.
-  void read(std::string_view text, std::optional<double> memory_current, std::vector<Reading>& out);
+  void read(std::string_view text, std::optional<double> memory_in_use, std::vector<Reading>& out);
 
  private:
   struct Line {
@@ -79,8 +79,8 @@ class StateReader {
 
   const StateFile& file_;
   std::vector<Line> lines_;
-  std::optional<double> memory_current_;  // during read()
-  std::vector<Reading>* out_ = nullptr;   // during read()
+  std::optional<double> memory_in_use_;  // during read()
+  std::vector<Reading>* out_ = nullptr;  // during read()
 };
 
 }  // namespace cgroupd

@@ -62,7 +62,8 @@ std::optional<std::pair<std::string, std::string>> read_basic_authorization(std:
     if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != scheme[i]) return std::nullopt;
   }
   const auto text = decoded_base64(header.substr(scheme.size()));
-  const std::size_t colon = text ? text->find(':') : std::string::npos;
+  if (!text) return std::nullopt;
+  const std::size_t colon = text->find(':');
   if (colon == std::string::npos) return std::nullopt;
   return std::pair(text->substr(0, colon), text->substr(colon + 1));
 }

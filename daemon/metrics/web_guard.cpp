@@ -52,13 +52,12 @@ Result<void> WebGuard::load() {
   Result<WebConfig> config = parse_web_config(*text);
   if (!config) return fail(ErrorCode::invalid_argument, path_ + ": " + config.error().message, config.error().hint);
   std::optional<TlsSettings> tls;
-  if (config->tls) {
-    Result<std::string> certificate = read_file(beside(config->tls->cert_file));
+  if (const std::optional<WebConfig::Tls>& wanted = config->tls) {
+    Result<std::string> certificate = read_file(beside(wanted->cert_file));
     if (!certificate) return fail(std::move(certificate.error()));
-    Result<std::string> key = read_file(beside(config->tls->key_file));
+    Result<std::string> key = read_file(beside(wanted->key_file));
     if (!key) return fail(std::move(key.error()));
-    tls = TlsSettings{
-        .certificate = std::move(*certificate), .key = std::move(*key), .priorities = config->tls->priorities};
+    tls = TlsSettings{.certificate = std::move(*certificate), .key = std::move(*key), .priorities = wanted->priorities};
   }
   tls_ = std::move(tls);
   passwords_ = Passwords(config->users);
