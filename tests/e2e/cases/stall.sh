@@ -12,6 +12,7 @@ holder=$word
 cgctl -q set stuck --memory-high 40M
 start cgctl run stuck -- sh -c 'while :; do dd if=/dev/zero bs=1M count=8 2>/dev/null | tail -c 1 >/dev/null; done'
 eventually 'memory.high lifted' 90 has_line stuck/memory.high max
+eventually 'a signal' 5 grep -q '"member":"Pressure"' "$work/signals"
 kill $monitor
 expect_alive "$holder" 'the workload'
 try cgctl history stuck --json
