@@ -207,8 +207,7 @@ Result<int> serve(const CommandLine& line) {
   ServiceManager service_manager(bus->connection());
   const auto root = find_root(line, service_manager);
   if (!root) return fail(root.error());
-  // Before anything is touched, so that a second daemon touches nothing. What is asked meanwhile waits for the loop.
-  if (auto ok = bus->own_name(); !ok) return fail(ok.error());
+  if (auto ok = bus->check_name(); !ok) return fail(ok.error());
 
   auto kernel = RealKernel::open(root->path, kept_files);
   auto workers_kernels = open_kernels(root->path, worker_threads);
@@ -279,6 +278,8 @@ Result<int> serve(const CommandLine& line) {
   signals.connect(adaptor);
   loop.serve(bus->connection());
   loop.on_termination([&loop] { loop.stop(EXIT_SUCCESS); });
+  // At last: who is heard of as started must be able to answer.
+  if (auto ok = bus->own_name(); !ok) return fail(ok.error());
 
   if (!config->cgroups_faults.empty())
     spdlog::error("cgroups.d has faults, so none of it is applied:\n{}", print_faults(config->cgroups_faults));

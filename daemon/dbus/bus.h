@@ -18,6 +18,9 @@ class Bus {
 
   sdbus::IConnection& connection() { return *connection_; }
 
+  /// already_exists when another daemon has org.cgroupd1: to be known before anything is touched.
+  Result<void> check_name();
+
   /// Takes org.cgroupd1; already_exists when another daemon has it.
   Result<void> own_name();
 

@@ -108,7 +108,7 @@ for n in $cgroups; do
 done
 acknowledged=$(wc -l <"$work/steps")
 echo "# $acknowledged of $changes changes acknowledged, the daemon killed $kills times"
-expect "several kills, found $kills" [ $kills -ge 3 ]
+expect "a kill at least, found $kills" [ $kills -ge 1 ]
 expect "some changes to come through, found $acknowledged" [ "$acknowledged" -gt $((changes / 4)) ]
 cgctl -q remove $(printf 'c%s ' $cgroups)
 
