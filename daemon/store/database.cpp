@@ -100,11 +100,13 @@ Result<std::unique_ptr<Database>> Database::open(std::string file) {
   if (sqlite3_open_v2(database->file_.c_str(), &database->connection_, flags, nullptr) != SQLITE_OK)
     return fail(database->error("cannot open"));
   sqlite3_extended_result_codes(database->connection_, 1);
+  // A row is small, and a page of the log is summed up and written whole.
   // The other connection (Store::sync) only ever holds a lock for moments.
   constexpr int patience_ms = 5000;
   sqlite3_busy_timeout(database->connection_, patience_ms);
-  if (auto ok = database->run("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0;"
-                              "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512");
+  if (auto ok = database->run(
+          "PRAGMA page_size=1024; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0;"
+          "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512");
       !ok)
     return fail(ok.error());
   return database;

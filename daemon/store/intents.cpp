@@ -17,36 +17,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/lines.h"
+
 namespace cgroupd {
 namespace {
 
 constexpr std::string_view last_line = "end\n";
 
 std::string print(const Intent& intent, const std::string& boot_id) {
-  std::string text = "boot\t" + boot_id + "\n";
-  for (const auto& cgroup : intent.made) text += "made\t" + cgroup.str() + "\n";
-  for (const auto& undo : intent.undo) {
-    text += "undo\t" + undo.cgroup.str() + "\t" + std::string(undo.limit->file) + "\t" + print_value(undo.value) + "\n";
-  }
+  std::string text;
+  add_line(text, {"boot", boot_id});
+  for (const auto& cgroup : intent.made) add_line(text, {"made", cgroup.str()});
+  for (const auto& undo : intent.undo)
+    add_line(text, {"undo", undo.cgroup.str(), undo.limit->file, print_value(undo.value)});
   return text.append(last_line);
-}
-
-std::vector<std::string_view> split(std::string_view text, char at) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t end = text.find(at);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
 }
 
 // Nothing when it is not whole, or of another boot.
 std::optional<Intent> parse(std::string_view text, std::uint64_t id, std::string_view boot_id) {
   if (!text.ends_with(last_line)) return std::nullopt;
   Intent intent{.id = id};
-  for (const auto line : split(text, '\n')) {
-    const auto words = split(line, '\t');
+  for (const auto& words : read_lines(text)) {
     if (words[0] == "boot" && (words.size() != 2 || words[1] != boot_id)) return std::nullopt;
     const bool is_made = words[0] == "made" && words.size() == 2;
     const bool is_undo = words[0] == "undo" && words.size() == 4;

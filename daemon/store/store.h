@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -69,9 +70,8 @@ class Store {
   Store(std::string directory, std::string boot_id) : directory_(std::move(directory)), boot_id_(std::move(boot_id)) {}
   Result<void> lock();
   Result<void> prepare();
-  Result<void> put_cgroup(const CgroupPath& cgroup, const DesiredCgroup& desired, const Moment& now);
   Result<void> put_entry(const HistoryEntry& entry);
-  Result<HistoryEntry> read_entry(const Query& row);
+  Result<void> read_back(std::uint64_t before, const std::function<bool(HistoryEntry)>& wants_more);
 
   std::string directory_;
   std::string boot_id_;

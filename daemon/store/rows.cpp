@@ -1,0 +1,100 @@
+// A line a fact; the first word says which.
+#include "store/rows.h"
+
+#include <charconv>
+#include <optional>
+
+#include "store/lines.h"
+
+namespace cgroupd {
+namespace {
+
+std::optional<std::chrono::microseconds> parse_micros(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return std::chrono::microseconds(number);
+}
+
+}  // namespace
+
+std::string print_desired(const DesiredCgroup& desired, const Moment& now, std::string_view boot_id) {
+  std::string text;
+  if (desired.made_by) add_line(text, {"made", origin_name(*desired.made_by)});
+  if (desired.drift) add_line(text, {"drift", drift_policy_name(*desired.drift)});
+  for (const auto& [limit, statements] : desired.statements()) {
+    for (const auto& statement : statements) {
+      const std::string ends = statement.ends ? std::to_string(statement.ends->count()) : "";
+      const std::string of_day =
+          statement.ends ? std::to_string((now.wall + (*statement.ends - now.boot)).count()) : "";
+      if (statement.value) {
+        add_line(text, {"limit", limit->file, origin_name(statement.origin), boot_id, ends, of_day,
+                        print_value(*statement.value)});
+      } else {
+        add_line(text, {"limit", limit->file, origin_name(statement.origin), boot_id, ends, of_day});
+      }
+    }
+  }
+  return text;
+}
+
+DesiredCgroup parse_desired(std::string_view text, const Moment& now, std::string_view boot_id) {
+  constexpr std::size_t without_value = 6;
+  DesiredCgroup desired;
+  for (const auto& words : read_lines(text)) {
+    if (words[0] == "made" && words.size() == 2) desired.made_by = find_origin(words[1]);
+    if (words[0] == "drift" && words.size() == 2) {
+      if (const auto policy = parse_drift_policy(words[1])) desired.drift = *policy;
+    }
+    if (words[0] != "limit" || words.size() < without_value) continue;
+    const Limit* const limit = find_limit(words[1]);
+    const auto origin = find_origin(words[2]);
+    const bool this_boot = words[3] == boot_id;
+    if (limit == nullptr || !origin || (*origin == Origin::runtime && !this_boot)) continue;
+    Statement statement{.origin = *origin, .value = std::nullopt};
+    if (words.size() > without_value) {
+      auto value = parse_value(*limit, words[without_value]);
+      if (!value) continue;
+      statement.value = *std::move(value);
+    }
+    const auto ends = parse_micros(words[4]);
+    const auto of_day = parse_micros(words[5]);
+    if (ends && of_day) statement.ends = this_boot ? *ends : now.boot + (*of_day - now.wall);
+    desired.add_stored(*limit, std::move(statement));
+  }
+  return desired;
+}
+
+std::string print_changes(const HistoryEntry& entry) {
+  std::string text;
+  for (const auto& cgroup : entry.made) add_line(text, {"made", cgroup.str()});
+  for (const auto& cgroup : entry.removed) add_line(text, {"removed", cgroup.str()});
+  for (const auto& change : entry.changes) {
+    add_line(text, {"limit", change.cgroup.str(), change.limit->file, change.stated_before ? "stated" : "found",
+                    print_value(change.before), print_value(change.after)});
+  }
+  return text;
+}
+
+void parse_changes(std::string_view text, HistoryEntry& into) {
+  for (const auto& words : read_lines(text)) {
+    const auto cgroup = words.size() > 1 ? CgroupPath::parse(words[1]) : fail(ErrorCode::failed, "");
+    if (!cgroup) continue;
+    if (words[0] == "made") into.made.push_back(*cgroup);
+    if (words[0] == "removed") into.removed.push_back(*cgroup);
+    constexpr std::size_t of_a_limit = 6;
+    if (words[0] != "limit" || words.size() != of_a_limit) continue;
+    const Limit* const limit = find_limit(words[2]);
+    if (limit == nullptr) continue;
+    auto before = parse_value(*limit, words[4]);
+    auto after = parse_value(*limit, words[5]);
+    if (!before || !after) continue;
+    into.changes.push_back({.cgroup = *cgroup,
+                            .limit = limit,
+                            .before = *std::move(before),
+                            .after = *std::move(after),
+                            .stated_before = words[3] == "stated"});
+  }
+}
+
+}  // namespace cgroupd
