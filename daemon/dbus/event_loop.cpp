@@ -93,6 +93,7 @@ struct EventLoop::State {
     Action action;
     Pause pause;
     std::chrono::microseconds now{}, last{};
+    int in_a_row = 0;
     std::unique_ptr<Alarm> alarm;
     Source source;
   };
@@ -191,9 +192,12 @@ void EventLoop::on_readable(int fd, Pause pause, Action action) {
         auto& reader = *static_cast<State::Paced*>(self);
         sd_event_source_set_enabled(readable, SD_EVENT_OFF);
         const auto time = read_clock(CLOCK_BOOTTIME);
-        const bool at_once = time - reader.last < reader.pause.least;
-        reader.now =
-            at_once ? std::min<std::chrono::microseconds>(reader.now * 2, reader.pause.most) : reader.pause.least;
+        // Some in a row are the echo of what the action itself did.
+        constexpr int echoes = 8;
+        reader.in_a_row = time - reader.last < reader.pause.least ? reader.in_a_row + 1 : 0;
+        reader.now = reader.in_a_row < echoes
+                         ? reader.pause.least
+                         : std::min<std::chrono::microseconds>(reader.now * 2, reader.pause.most);
         reader.alarm->ring_at(time + reader.now);
         return 0;
       },
