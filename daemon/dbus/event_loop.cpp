@@ -195,9 +195,8 @@ void EventLoop::on_readable(int fd, Pause pause, Action action) {
         // Some in a row are the echo of what the action itself did.
         constexpr int echoes = 8;
         reader.in_a_row = time - reader.last < reader.pause.least ? reader.in_a_row + 1 : 0;
-        reader.now = reader.in_a_row < echoes
-                         ? reader.pause.least
-                         : std::min<std::chrono::microseconds>(reader.now * 2, reader.pause.most);
+        reader.now = reader.in_a_row < echoes ? reader.pause.least
+                                              : std::min<std::chrono::microseconds>(reader.now * 2, reader.pause.most);
         reader.alarm->ring_at(time + reader.now);
         return 0;
       },

@@ -55,8 +55,8 @@ Message apply(sd_bus* bus, const std::vector<std::string>& cgroups, std::uint64_
   sd_bus_message* const m = message.get();
   check(sd_bus_message_open_container(m, 'a', "(sa{sv}a{sv})"), "cgroups");
   for (const auto& cgroup : cgroups) {
-    check(sd_bus_message_append(m, "(sa{sv}a{sv})", cgroup.c_str(), 3, "memory.max", "t", (64 + n % 2) * mib, "pids.max",
-                                "t", 100 + n % 2, "cpu.weight", "t", 100 + n % 2, 0),
+    check(sd_bus_message_append(m, "(sa{sv}a{sv})", cgroup.c_str(), 3, "memory.max", "t", (64 + n % 2) * mib,
+                                "pids.max", "t", 100 + n % 2, "cpu.weight", "t", 100 + n % 2, 0),
           "cgroup");
   }
   check(sd_bus_message_close_container(m), "cgroups");
@@ -126,11 +126,14 @@ void measure_records(sd_bus* bus, int rounds) {
     return new_call(b, name, "/", "org.freedesktop.DBus.Peer", "Ping");
   };
   const auto set = [&](bool runtime) {
-    return [&cgroups, runtime](sd_bus* b, std::size_t i, std::uint64_t n) { return set_memory(b, cgroups[i], n, runtime); };
+    return [&cgroups, runtime](sd_bus* b, std::size_t i, std::uint64_t n) {
+      return set_memory(b, cgroups[i], n, runtime);
+    };
   };
-  std::array<Kind, 3> kinds = {Kind{"Ping, 1 client", "Ping, 64 clients (a call)", ping},
-                               Kind{"SetLimits runtime, 1 client", "SetLimits runtime, 64 clients (a call)", set(true)},
-                               Kind{"SetLimits durable, 1 client", "SetLimits durable, 64 clients (a call)", set(false)}};
+  std::array<Kind, 3> kinds = {
+      Kind{"Ping, 1 client", "Ping, 64 clients (a call)", ping},
+      Kind{"SetLimits runtime, 1 client", "SetLimits runtime, 64 clients (a call)", set(true)},
+      Kind{"SetLimits durable, 1 client", "SetLimits durable, 64 clients (a call)", set(false)}};
   std::uint64_t n = 0;
   for (int round = 0; round <= rounds; ++round) {
     for (auto& kind : kinds) {
@@ -233,8 +236,8 @@ double bare_reads(const std::string& root, const std::vector<std::string>& cgrou
 }
 
 void unit_job(sd_bus* bus, const char* job) {
-  const auto message = new_call(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                                "org.freedesktop.systemd1.Manager", job);
+  const auto message =
+      new_call(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", job);
   check(sd_bus_message_append(message.get(), "ss", "cgroupd.service", "replace"), job);
   call(bus, message);
 }

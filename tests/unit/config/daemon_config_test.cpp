@@ -255,8 +255,8 @@ TEST_F(TheShippedFile, ShowsTheCompileTimeDefaults) {
   EXPECT_EQ(shown->metrics.cadvisor, built_in->metrics.cadvisor);
   EXPECT_EQ(shown->metrics.web_config, built_in->metrics.web_config);
   EXPECT_EQ(shown->defaults, built_in->defaults);
-  for (const std::string_view key : {"max-cgroups", "log-level", "drift", "listen", "socket", "include", "exclude", "max-depth",
-                                     "exclude-families", "kept-files", "cadvisor", "web-config"}) {
+  for (const std::string_view key : {"max-cgroups", "log-level", "drift", "listen", "socket", "include", "exclude",
+                                     "max-depth", "exclude-families", "kept-files", "cadvisor", "web-config"}) {
     EXPECT_THAT(uncommented, HasSubstr("\n" + std::string(key) + " = "));
   }
 }

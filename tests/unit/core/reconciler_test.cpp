@@ -75,7 +75,8 @@ TEST(Drift, OfACgroupThatCameBackIsPutBack) {
   ASSERT_OK(world.create("web", "memory.max=64M"));
   ASSERT_OK(world.kernel.remove(path("web")));
   world.daemon->reconciler.changed({{.kind = TreeEvent::Kind::removed, .cgroup = path("web")}});
-  EXPECT_FALSE(world.daemon->transactions.desired_of(path("web")).made_by) << "whoever removed it does not want it back";
+  EXPECT_FALSE(world.daemon->transactions.desired_of(path("web")).made_by)
+      << "whoever removed it does not want it back";
   world.kernel.given("web");
   world.daemon->reconciler.changed({{.kind = TreeEvent::Kind::made, .cgroup = path("web")}});
   EXPECT_EQ(world.text("web", "memory.max"), "67108864");

@@ -187,7 +187,8 @@ TEST(Applying, ShowsItsStepsAndChangesNothing) {
 // --- properties -----------------------------------------------------------------------------------------------------
 
 const std::vector<std::string> names = {"a", "a/b", "c", "d"};
-const std::vector<std::string> files = {"memory.max", "memory.high", "memory.low", "pids.max", "cpu.weight", "memory.swap.max"};
+const std::vector<std::string> files = {"memory.max", "memory.high", "memory.low",
+                                        "pids.max",   "cpu.weight",  "memory.swap.max"};
 
 std::string some_limits() {
   std::string text;

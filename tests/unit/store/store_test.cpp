@@ -1,11 +1,12 @@
 // What is committed comes back as it was; what is damaged is not touched.
+#include "store/store.h"
+
 #include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
 
 #include "store/intents.h"
-#include "store/store.h"
 #include "support/managed_world.h"
 #include "support/results.h"
 #include "unit/model/generators.h"
