@@ -68,8 +68,10 @@ struct Configuration {
 
 // A fault in cgroupd.conf fails; one in cgroups.d is the caller's to judge.
 Result<Configuration> load_config(const CommandLine& line) {
-  const ConfigContext context{.runtime_directory = environment("XDG_RUNTIME_DIR")};
-  const auto file = line.config ? line.config : user_config_file(environment("XDG_CONFIG_HOME"), environment("HOME"));
+  const ConfigContext context{.runtime_directory = line.system ? CGROUPD_RUNSTATEDIR : environment("XDG_RUNTIME_DIR")};
+  const auto usual = line.system ? CGROUPD_SYSCONFDIR "/cgroupd/cgroupd.conf"
+                                 : user_config_file(environment("XDG_CONFIG_HOME"), environment("HOME"));
+  const auto file = line.config ? line.config : usual;
   auto config = file ? load_daemon_config(*file, line.config ? IfMissing::fault : IfMissing::fine, context)
                      : parse_daemon_config({}, context);
   if (!config)
@@ -117,8 +119,8 @@ Result<Root> find_root(const CommandLine& line, ServiceManager& service_manager)
   return fail(ErrorCode::not_delegated,
               "there is no delegated cgroup to manage: " + held.error().message +
                   (own ? ", and our own cgroup " + *own + " is not writable for us" : "; " + own.error().message),
-              "start the tree with: systemctl --user start cgroupd-tree, or without systemd have root make a cgroup, "
-              "chown it to you, and say --root DIR");
+              std::string("start the tree with: systemctl ") + (line.system ? "" : "--user ") +
+                  "start cgroupd-tree, or without systemd have root make a cgroup, chown it to us, and say --root DIR");
 }
 
 Result<std::string> state_directory(const CommandLine& line) {
@@ -157,10 +159,18 @@ Result<void> refuse_root() {
               "start it as an ordinary user: systemctl --user enable --now cgroupd");
 }
 
+// Sockets that the service manager listens on for us (sd_listen_fds(3)), so that we need no network.
+std::vector<FileDescriptor> handed_over() {
+  std::vector<FileDescriptor> sockets;
+  const int count = sd_listen_fds(1);
+  for (int i = 0; i < count; ++i) sockets.emplace_back(SD_LISTEN_FDS_START + i);
+  return sockets;
+}
+
 ExporterOptions exporter_options(const DaemonConfig& config) {
   return {.listen = config.metrics_listen,
           .socket = config.metrics_socket,
-          .handed_over = {},
+          .handed_over = handed_over(),
           .collector = {.max_cgroups = config.max_cgroups},
           .version = CGROUPD_VERSION};
 }
@@ -185,7 +195,7 @@ Result<int> serve(const CommandLine& line) {
   if (!config) return fail(config.error());
   set_log_level(line.log_level.value_or(config->daemon.log_level));
 
-  auto bus = Bus::open(line.bus);
+  auto bus = line.system && !line.bus ? Bus::open_system() : Bus::open(line.bus);
   if (!bus) return fail(bus.error());
   // First of all, so that a second daemon touches nothing. What is asked meanwhile waits until the loop runs.
   if (auto ok = bus->own_name(); !ok) return fail(ok.error());
@@ -247,6 +257,7 @@ Result<int> serve(const CommandLine& line) {
                          [&](const Manager::StepsDone& done) { reload(line, manager, reconciler, done); });
   signals.connect(adaptor);
   loop.serve(bus->connection());
+  loop.feed_watchdog();
   loop.on_termination([&loop] { loop.stop(EXIT_SUCCESS); });
 
   if (!config->cgroups_faults.empty())

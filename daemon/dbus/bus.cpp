@@ -9,13 +9,23 @@ namespace cgroupd {
 
 Result<Bus> Bus::open(const std::optional<std::string>& address) {
   try {
-    return Bus(address ? sdbus::createSessionBusConnectionWithAddress(*address) : sdbus::createSessionBusConnection());
+    return Bus(address ? sdbus::createSessionBusConnectionWithAddress(*address) : sdbus::createSessionBusConnection(),
+               "systemctl --user status cgroupd");
   } catch (const sdbus::Error& error) {
     return fail(ErrorCode::unreachable,
                 "cannot connect to " + (address ? "the bus " + *address : std::string("the session bus")) + ": " +
                     error.getMessage(),
                 "is $XDG_RUNTIME_DIR/bus there? log in properly (not by su), have root run: loginctl enable-linger "
                 "USER, or say --bus ADDRESS");
+  }
+}
+
+Result<Bus> Bus::open_system() {
+  try {
+    return Bus(sdbus::createSystemBusConnection(), "systemctl status cgroupd");
+  } catch (const sdbus::Error& error) {
+    return fail(ErrorCode::unreachable, "cannot connect to the system bus: " + error.getMessage(),
+                "is dbus running? or say --bus ADDRESS");
   }
 }
 
@@ -26,7 +36,7 @@ Result<void> Bus::own_name() {
   } catch (const sdbus::Error& error) {
     return fail(ErrorCode::already_exists,
                 std::string("cannot own the bus name ") + wire::service_name + ": " + error.getMessage(),
-                "is another cgroupd running? see: systemctl --user status cgroupd");
+                "is another cgroupd running, and does the bus policy let us own it? see: " + see_);
   }
 }
 
