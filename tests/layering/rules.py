@@ -19,13 +19,16 @@ LAYERS = {
     "client": ["daemon/model", "daemon/config"],
 }
 # Single headers that may be seen from where their folder may not.
-EXTRA_INCLUDES = [("client", "dbus/wire.h", "the client speaks the daemon's own wire form")]
+EXTRA_INCLUDES = [
+    ("client", "dbus/wire.h", "the client speaks the daemon's own wire form"),
+    ("client/doctor", "cgroupfs/formats.h", "cgctl doctor looks at the hierarchy itself, as it must work without the daemon, and reads it with the daemon's parsers"),
+]
 # The proxy is generated from the documented XML, so it is no source of a layer.
 GENERATED = {"dbus/manager_proxy.h": ["client", "tests"], "dbus/manager_skeleton.h": ["daemon/dbus"], "dbus/manager_adaptor.h": ["daemon/dbus"]}
 
 # (what, regular expression, places where it may stand, why). Places are path prefixes.
 TOKENS = [
-    ("sdbus", r"\bsdbus::|<sdbus-c\+\+", ["daemon/dbus/", "daemon/service_manager/", "client/manager_bus"], "the bus library stays at the edge"),
+    ("sdbus", r"\bsdbus::|<sdbus-c\+\+", ["daemon/dbus/", "daemon/service_manager/", "client/manager_bus", "client/doctor/ask_bus"], "the bus library stays at the edge"),
     ("prometheus", r"\bprometheus::|<prometheus/", ["daemon/metrics/"], "metrics are a view"),
     ("microhttpd", r"\bMHD_\w+|<microhttpd", ["daemon/metrics/"], "HTTP is a view"),
     ("json", r"\bnlohmann\b", ["client/"], "the daemon speaks the bus, not JSON"),
