@@ -36,6 +36,7 @@
 #include "journal.h"
 #include "metrics/exporter.h"
 #include "metrics/self_metrics.h"
+#include "sandbox/landlock.h"
 #include "service_manager/service_manager.h"
 #include "store/intents.h"
 #include "store/store.h"
@@ -60,6 +61,12 @@ std::optional<std::string> environment(const char* name) {
   return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
 }
 
+std::optional<std::string> config_file(const CommandLine& line) {
+  if (line.config) return line.config;
+  if (line.system) return CGROUPD_SYSCONFDIR "/cgroupd/cgroupd.conf";
+  return user_config_file(environment("XDG_CONFIG_HOME"), environment("HOME"));
+}
+
 struct Configuration {
   DaemonConfig daemon;
   DeclaredCgroups cgroups;
@@ -69,9 +76,7 @@ struct Configuration {
 // A fault in cgroupd.conf fails; one in cgroups.d is the caller's to judge.
 Result<Configuration> load_config(const CommandLine& line) {
   const ConfigContext context{.runtime_directory = line.system ? CGROUPD_RUNSTATEDIR : environment("XDG_RUNTIME_DIR")};
-  const auto usual = line.system ? CGROUPD_SYSCONFDIR "/cgroupd/cgroupd.conf"
-                                 : user_config_file(environment("XDG_CONFIG_HOME"), environment("HOME"));
-  const auto file = line.config ? line.config : usual;
+  const auto file = config_file(line);
   auto config = file ? load_daemon_config(*file, line.config ? IfMissing::fault : IfMissing::fine, context)
                      : parse_daemon_config({}, context);
   if (!config)
@@ -167,6 +172,29 @@ std::vector<FileDescriptor> handed_over() {
   return sockets;
 }
 
+// Before any thread is started, as the kernel locks in one thread and its children. Directories of our own are made
+// first: afterwards nothing can be made beside them.
+bool lock_ourselves_in(const CommandLine& line, const DaemonConfig& config, const std::string& root,
+                       const std::string& state) {
+  SandboxPaths paths{.readable = {"/sys", "/proc", "/dev", "/etc", "/usr", "/lib", "/lib64", "/run"},
+                     .cgroups = {root},
+                     .writable = {state}};
+  const auto beside = [](const std::string& file) { return file.substr(0, file.rfind('/')); };
+  // The hierarchy's top: read to say which level above us binds, or keeps a controller from us.
+  std::string top = root;
+  for (unsigned levels = levels_above_root(root).value_or(0); levels > 0; --levels) top = beside(top);
+  paths.readable.push_back(top);
+  if (const auto file = config_file(line); file && file->find('/') != std::string::npos)
+    paths.readable.push_back(beside(*file));
+  if (config.metrics_socket) paths.writable.push_back(beside(*config.metrics_socket));
+  for (const auto& directory : paths.writable) ::mkdir(directory.c_str(), S_IRWXU);
+  if (const auto locked = lock_in(paths); !locked) {
+    spdlog::info("not locked in by Landlock ({}); the rest of the sandbox is the unit's", locked.error().text());
+    return false;
+  }
+  return true;
+}
+
 ExporterOptions exporter_options(const DaemonConfig& config) {
   return {.listen = config.metrics_listen,
           .socket = config.metrics_socket,
@@ -221,6 +249,7 @@ Result<int> serve(const CommandLine& line) {
   auto watcher = Watcher::open(root->path);
   if (!watcher) return fail(watcher.error());
 
+  const bool locked_in = lock_ourselves_in(line, config->daemon, root->path, *state);
   EventLoop loop;
   Worker worker(*std::move(workers_kernels), interrupt_signal);
   loop.on_readable(worker.completion_fd(), [&worker] { worker.finish(); });
@@ -253,8 +282,10 @@ Result<int> serve(const CommandLine& line) {
   for (const auto& complaint : (*exporter)->complaints()) spdlog::warn("{}", complaint);
   for (const auto& address : (*exporter)->addresses()) spdlog::info("metrics at {}", address);
 
-  ManagerAdaptor adaptor(bus->connection(), manager, **self_metrics, CGROUPD_VERSION,
-                         [&](const Manager::StepsDone& done) { reload(line, manager, reconciler, done); });
+  ManagerAdaptor adaptor(
+      bus->connection(), manager, **self_metrics, CGROUPD_VERSION,
+      [&](const Manager::StepsDone& done) { reload(line, manager, reconciler, done); },
+      locked_in ? std::vector<std::string>{"landlock"} : std::vector<std::string>{});
   signals.connect(adaptor);
   loop.serve(bus->connection());
   loop.feed_watchdog();

@@ -227,13 +227,15 @@ Result<HistoryQuery> decode_query(const wire::Dictionary& query) {
 }  // namespace
 
 ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments,
-                               std::string version, Reloading reload)
+                               std::string version, Reloading reload, std::vector<std::string> more_features)
     : AdaptorInterfaces(connection, wire::object_path),
       manager_(manager),
       instruments_(instruments),
       version_(std::move(version)),
+      features_({"apply", "drift", "force", "history", "lease", "plan", "runtime", "undo", "within"}),
       reload_(std::move(reload)),
       callers_(connection) {
+  features_.insert(features_.end(), more_features.begin(), more_features.end());
   registerAdaptor();
 }
 

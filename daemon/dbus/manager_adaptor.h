@@ -25,7 +25,7 @@ class ManagerAdaptor final : public sdbus::AdaptorInterfaces<org::cgroupd1::Mana
 
   /// Exports the object on `connection`; everything is called from its event loop and must outlive this object.
   ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments, std::string version,
-                 Reloading reload);
+                 Reloading reload, std::vector<std::string> more_features = {});
   ~ManagerAdaptor();
   ManagerAdaptor(const ManagerAdaptor&) = delete;
   ManagerAdaptor& operator=(const ManagerAdaptor&) = delete;
@@ -61,9 +61,7 @@ class ManagerAdaptor final : public sdbus::AdaptorInterfaces<org::cgroupd1::Mana
   std::string Version() override { return version_; }
   std::string DelegatedRoot() override { return manager_.delegated_root(); }
   std::vector<std::string> Controllers() override { return manager_.controllers(); }
-  std::vector<std::string> Features() override {
-    return {"apply", "drift", "force", "history", "lease", "plan", "runtime", "undo", "within"};
-  }
+  std::vector<std::string> Features() override { return features_; }
 
   void show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes,
                  const wire::Dictionary& options);
@@ -75,6 +73,7 @@ class ManagerAdaptor final : public sdbus::AdaptorInterfaces<org::cgroupd1::Mana
   Manager& manager_;
   Instruments& instruments_;
   std::string version_;
+  std::vector<std::string> features_;
   Reloading reload_;
   Callers callers_;
 };

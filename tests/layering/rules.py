@@ -8,6 +8,7 @@ LAYERS = {
     "daemon/config": ["daemon/model"],
     "daemon/store": ["daemon/model"],
     "daemon/service_manager": ["daemon/model"],
+    "daemon/sandbox": ["daemon/model"],
     "daemon/runtimes": ["daemon/model"],
     "daemon/core": ["daemon/model", "daemon/cgroupfs", "daemon/config", "daemon/store", "daemon/service_manager", "daemon/runtimes"],
     "daemon/metrics": ["daemon/model", "daemon/cgroupfs", "daemon/config", "daemon/store", "daemon/service_manager", "daemon/runtimes",
@@ -15,7 +16,7 @@ LAYERS = {
     "daemon/dbus": ["daemon/model", "daemon/cgroupfs", "daemon/config", "daemon/store", "daemon/service_manager", "daemon/runtimes",
                     "daemon/core"],
     "daemon": ["daemon/model", "daemon/cgroupfs", "daemon/config", "daemon/store", "daemon/service_manager", "daemon/runtimes",
-               "daemon/core", "daemon/metrics", "daemon/dbus"],
+               "daemon/core", "daemon/metrics", "daemon/dbus", "daemon/sandbox"],
     "client": ["daemon/model", "daemon/config"],
 }
 # Single headers that may be seen from where their folder may not.

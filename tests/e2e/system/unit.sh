@@ -18,6 +18,10 @@ expect_equal NoNewPrivs 1 "$(status_of NoNewPrivs)"
 expect_equal Seccomp 2 "$(status_of Seccomp)"
 expect_equal 'the user' cgroupd "$(stat -c %U "/proc/$pid")"
 
+it 'is locked in by Landlock, where the kernel has it'
+try cgctl doctor
+expect_in_stdout 'system call filter, Landlock'
+
 it 'has no network but the socket handed over'
 expect 'a network namespace of its own' [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink /proc/self/ns/net)" ]
 try curl -sS -f http://127.0.0.1:9753/metrics
