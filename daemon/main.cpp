@@ -22,15 +22,20 @@
 #include "command_line.h"
 #include "config/daemon_config.h"
 #include "config/declared_cgroups.h"
+#include "core/accounts.h"
+#include "core/diagnosis.h"
 #include "core/leases.h"
 #include "core/manager.h"
+#include "core/ownership.h"
 #include "core/reconciler.h"
 #include "core/stall_watch.h"
 #include "core/transactions.h"
 #include "core/worker.h"
+#include "dbus/authorizer.h"
 #include "dbus/bus.h"
 #include "dbus/event_loop.h"
 #include "dbus/manager_adaptor.h"
+#include "dbus/polkit_client.h"
 #include "dbus/signal_queue.h"
 #include "event_log.h"
 #include "journal.h"
@@ -217,6 +222,19 @@ Result<void> reconcile_at_start(Kernel& kernel, Store& store, Reconciler& reconc
   return {};
 }
 
+// What the authorizer has to know of callers and cgroups.
+Authorizer::World who_is_who(Callers& callers, Kernel& kernel) {
+  return {.uid_of = [&callers](const std::string& sender) -> Result<std::uint32_t> {
+            const auto uid = callers.of(sender).uid;
+            return uid ? Result<std::uint32_t>(*uid)
+                       : fail(ErrorCode::not_authorized, "the bus does not say who is calling");
+          },
+          .exists = [&kernel](const CgroupPath& cgroup) { return exists(kernel, cgroup); },
+          .owner_of = [&kernel](const CgroupPath& cgroup) { return owner_of(kernel, cgroup); },
+          .has_budget = [](std::uint32_t /*uid*/) { return false; },
+          .name_of = user_name};
+}
+
 Result<int> serve(const CommandLine& line) {
   if (auto ok = refuse_root(); !ok) return fail(ok.error());
   auto config = load_config(line);
@@ -282,8 +300,12 @@ Result<int> serve(const CommandLine& line) {
   for (const auto& complaint : (*exporter)->complaints()) spdlog::warn("{}", complaint);
   for (const auto& address : (*exporter)->addresses()) spdlog::info("metrics at {}", address);
 
+  Callers callers(bus->connection());
+  PolkitClient polkit(bus->connection());
+  const Authorizer::World world = who_is_who(callers, **kernel);
+  Authorizer authorizer = line.system ? Authorizer(world, polkit) : Authorizer(world, ::getuid());
   ManagerAdaptor adaptor(
-      bus->connection(), manager, **self_metrics, CGROUPD_VERSION,
+      bus->connection(), manager, **self_metrics, authorizer, callers, CGROUPD_VERSION,
       [&](const Manager::StepsDone& done) { reload(line, manager, reconciler, done); },
       locked_in ? std::vector<std::string>{"landlock"} : std::vector<std::string>{});
   signals.connect(adaptor);

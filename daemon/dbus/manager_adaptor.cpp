@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cgroupfs/processes.h"
+#include "dbus/question.h"
 
 namespace cgroupd {
 namespace {
@@ -224,17 +225,33 @@ Result<HistoryQuery> decode_query(const wire::Dictionary& query) {
   return decoded;
 }
 
+// What is refused is a request, too.
+GuardedObject::Guard asking(Authorizer& authorizer, Instruments& instruments) {
+  return [&authorizer, &instruments](sdbus::MethodCall& call, GuardedObject::Answer answer) {
+    const auto begin = std::chrono::steady_clock::now();
+    const Question question = question_of(call);
+    authorizer.ask(question, [&instruments, begin, method = question.method,
+                              answer = std::move(answer)](const cgroupd::Result<void>& agreed) {
+      if (!agreed) {
+        instruments.request_done(method, std::chrono::steady_clock::now() - begin, error_name(agreed.error().code));
+      }
+      answer(agreed);
+    });
+  };
+}
+
 }  // namespace
 
 ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments,
-                               std::string version, Reloading reload, std::vector<std::string> more_features)
-    : AdaptorInterfaces(connection, wire::object_path),
+                               Authorizer& authorizer, Callers& callers, std::string version, Reloading reload,
+                               std::vector<std::string> more_features)
+    : GuardedAdaptor(connection, wire::object_path, asking(authorizer, instruments)),
       manager_(manager),
       instruments_(instruments),
       version_(std::move(version)),
       features_({"apply", "drift", "force", "history", "lease", "plan", "runtime", "undo", "within"}),
       reload_(std::move(reload)),
-      callers_(connection) {
+      callers_(callers) {
   features_.insert(features_.end(), more_features.begin(), more_features.end());
   registerAdaptor();
 }

@@ -12,20 +12,23 @@
 
 #include "core/instruments.h"
 #include "core/manager.h"
+#include "dbus/authorizer.h"
 #include "dbus/callers.h"
+#include "dbus/guarded_object.h"
 #include "dbus/manager_skeleton.h"
 #include "dbus/wire.h"
 
 namespace cgroupd {
 
-class ManagerAdaptor final : public sdbus::AdaptorInterfaces<org::cgroupd1::Manager_adaptor> {
+class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adaptor> {
  public:
   /// Reads the configuration again and makes it true.
   using Reloading = std::function<void(Manager::StepsDone)>;
 
-  /// Exports the object on `connection`; everything is called from its event loop and must outlive this object.
-  ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments, std::string version,
-                 Reloading reload, std::vector<std::string> more_features = {});
+  /// Exports the object on `connection`; everything is called from its event loop and must outlive this object. No
+  /// method runs that `authorizer` has not agreed to.
+  ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments, Authorizer& authorizer,
+                 Callers& callers, std::string version, Reloading reload, std::vector<std::string> more_features = {});
   ~ManagerAdaptor();
   ManagerAdaptor(const ManagerAdaptor&) = delete;
   ManagerAdaptor& operator=(const ManagerAdaptor&) = delete;
@@ -75,7 +78,7 @@ class ManagerAdaptor final : public sdbus::AdaptorInterfaces<org::cgroupd1::Mana
   std::string version_;
   std::vector<std::string> features_;
   Reloading reload_;
-  Callers callers_;
+  Callers& callers_;
 };
 
 }  // namespace cgroupd
