@@ -1,4 +1,5 @@
 // The composition root: everything is made here, once, and handed to whoever needs it.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -23,6 +24,7 @@
 #include "config/daemon_config.h"
 #include "config/declared_cgroups.h"
 #include "core/accounts.h"
+#include "core/admission.h"
 #include "core/diagnosis.h"
 #include "core/leases.h"
 #include "core/manager.h"
@@ -101,7 +103,8 @@ void apply_declared(Manager& manager, const DeclaredCgroups& cgroups, const Mana
   manager.apply(cgroups, {.only_news = true}, ourselves, done);
 }
 
-void reload(const CommandLine& line, Manager& manager, Reconciler& reconciler, const Manager::StepsDone& done) {
+void reload(const CommandLine& line, Manager& manager, Reconciler& reconciler, Admission& admission,
+            const Manager::StepsDone& done) {
   const auto config = load_config(line);
   if (!config) return done(fail(config.error()));
   if (!config->cgroups_faults.empty()) {
@@ -110,6 +113,7 @@ void reload(const CommandLine& line, Manager& manager, Reconciler& reconciler, c
   }
   manager.set_defaults(config->daemon.defaults, config->daemon.profiles);
   reconciler.set_policy(config->daemon.drift);
+  admission.set_rules({.ceilings = config->daemon.ceilings, .budgets = config->daemon.budgets});
   apply_declared(manager, config->cgroups, done);
 }
 
@@ -222,8 +226,18 @@ Result<void> reconcile_at_start(Kernel& kernel, Store& store, Reconciler& reconc
   return {};
 }
 
+// Cgroups that are made again, in a new tree, belong to whom they belonged.
+std::optional<std::uint32_t> last_maker(Store& store, const CgroupPath& cgroup) {
+  const auto entries = store.history({.cgroup = cgroup, .most = 1000});
+  if (!entries) return std::nullopt;
+  const auto entry = std::ranges::find_if(*entries, [&](const HistoryEntry& one) {
+    return one.who.uid && std::ranges::find(one.made, cgroup) != one.made.end();
+  });
+  return entry == entries->end() ? std::nullopt : entry->who.uid;
+}
+
 // What the authorizer has to know of callers and cgroups.
-Authorizer::World who_is_who(Callers& callers, Kernel& kernel) {
+Authorizer::World who_is_who(Callers& callers, Kernel& kernel, Admission& admission) {
   return {.uid_of = [&callers](const std::string& sender) -> Result<std::uint32_t> {
             const auto uid = callers.of(sender).uid;
             return uid ? Result<std::uint32_t>(*uid)
@@ -231,7 +245,7 @@ Authorizer::World who_is_who(Callers& callers, Kernel& kernel) {
           },
           .exists = [&kernel](const CgroupPath& cgroup) { return exists(kernel, cgroup); },
           .owner_of = [&kernel](const CgroupPath& cgroup) { return owner_of(kernel, cgroup); },
-          .has_budget = [](std::uint32_t /*uid*/) { return false; },
+          .has_budget = [&admission](std::uint32_t uid) { return admission.has_budget(uid); },
           .name_of = user_name};
 }
 
@@ -276,7 +290,13 @@ Result<int> serve(const CommandLine& line) {
   SignalQueue signals(loop);
   EventLog log(signals);
   StallWatch events(**kernel, loop, loop, log);
+  Admission admission(**kernel, {.ceilings = config->daemon.ceilings, .budgets = config->daemon.budgets},
+                      {.name_of = user_name,
+                       .groups_of = groups_of,
+                       .maker_of = [&store](const CgroupPath& cgroup) { return last_maker(**store, cgroup); }},
+                      ::getuid());
   Transactions transactions(**kernel, worker, disk, **store, *intents, loop, events);
+  transactions.guard_with(admission);
   Reconciler reconciler(**kernel, **watcher, transactions, loop, events, config->daemon.drift, ::getuid());
   Leases leases(**kernel, transactions, loop, events,
                 [&reconciler](const CgroupPath& cgroup) { reconciler.check(cgroup); });
@@ -302,11 +322,11 @@ Result<int> serve(const CommandLine& line) {
 
   Callers callers(bus->connection());
   PolkitClient polkit(bus->connection());
-  const Authorizer::World world = who_is_who(callers, **kernel);
+  const Authorizer::World world = who_is_who(callers, **kernel, admission);
   Authorizer authorizer = line.system ? Authorizer(world, polkit) : Authorizer(world, ::getuid());
   ManagerAdaptor adaptor(
       bus->connection(), manager, **self_metrics, authorizer, callers, CGROUPD_VERSION,
-      [&](const Manager::StepsDone& done) { reload(line, manager, reconciler, done); },
+      [&](const Manager::StepsDone& done) { reload(line, manager, reconciler, admission, done); },
       locked_in ? std::vector<std::string>{"landlock"} : std::vector<std::string>{});
   signals.connect(adaptor);
   loop.serve(bus->connection());

@@ -11,6 +11,7 @@ namespace cgroupd {
 namespace {
 
 constexpr std::size_t most_processes = 4096;
+constexpr std::size_t most_fields = 256;  // each costs a number for every cgroup there is
 
 // One call from decoding to answer: what it is, and how long it took.
 class Request {
@@ -433,7 +434,9 @@ std::tuple<std::vector<std::string>, std::vector<sdbus::Struct<std::string, std:
 ManagerAdaptor::Snapshot(const std::vector<std::string>& fields) {
   using Rows = std::vector<sdbus::Struct<std::string, std::vector<std::uint64_t>>>;
   const auto names = fields.empty() ? default_snapshot_fields() : fields;
-  auto rows = answer<Rows>("Snapshot", [&] {
+  auto rows = answer<Rows>("Snapshot", [&]() -> cgroupd::Result<Rows> {
+    if (names.size() > most_fields)
+      return fail(ErrorCode::limit_exceeded, "more than " + std::to_string(most_fields) + " fields in one call");
     return manager_.snapshot(names).map([](cgroupd::Snapshot&& snapshot) {
       Rows all;
       for (auto& [cgroup, numbers] : snapshot) all.emplace_back(cgroup.str(), std::move(numbers));
