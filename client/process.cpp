@@ -24,6 +24,14 @@ Result<Descriptor> open_pidfd(pid_t pid) {
   return fail(ErrorCode::failed, who + ": pidfd_open: " + std::strerror(error), {}, error);
 }
 
+Result<void> put_into(const Descriptor& directory, pid_t pid) {
+  const Descriptor procs(::openat(directory.get(), "cgroup.procs", O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  const std::string text = std::to_string(pid);
+  if (procs && ::write(procs.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size())) return {};
+  const int error = errno;
+  return fail(ErrorCode::failed, "cannot write " + text + " to cgroup.procs: " + std::strerror(error), {}, error);
+}
+
 std::string cgroup_of_process(pid_t pid) {
   const Descriptor file(::open(("/proc/" + std::to_string(pid) + "/cgroup").c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return {};

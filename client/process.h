@@ -14,6 +14,10 @@ namespace cgroupd::client {
 /// here).
 Result<Descriptor> open_pidfd(pid_t pid);
 
+/// Puts a process into the cgroup behind `directory` with our own authority (cgroup.procs), for callers who may do what
+/// the daemon may not: root on a host whose daemon has no privilege. The error has the errno.
+Result<void> put_into(const Descriptor& directory, pid_t pid);
+
 /// The cgroup v2 path of a process as /proc/PID/cgroup has it ("/user.slice/…/web"); empty when it cannot be read.
 std::string cgroup_of_process(pid_t pid);
 

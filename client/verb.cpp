@@ -9,10 +9,10 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<const Verb*, 19> table = {&create_verb, &set_verb,    &unset_verb,      &show_verb,    &list_verb,
-                                               &tree_verb,   &run_verb,    &move_verb,       &freeze_verb,  &thaw_verb,
-                                               &kill_verb,   &remove_verb, &apply_verb,      &history_verb, &undo_verb,
-                                               &watch_verb,  &reload_verb, &completion_verb, &help_verb};
+constexpr std::array<const Verb*, 20> table = {&create_verb, &set_verb,    &unset_verb,  &show_verb,       &list_verb,
+                                               &tree_verb,   &run_verb,    &move_verb,   &freeze_verb,     &thaw_verb,
+                                               &kill_verb,   &remove_verb, &apply_verb,  &history_verb,    &undo_verb,
+                                               &watch_verb,  &doctor_verb, &reload_verb, &completion_verb, &help_verb};
 
 constexpr std::array global = {
     Option{"user", '\0', "", "the user's own cgroupd (default, except for root)"},

@@ -15,8 +15,8 @@ namespace {
 constexpr std::array<std::pair<std::string_view, LogLevel>, 4> levels = {
     {{"error", LogLevel::error}, {"warning", LogLevel::warning}, {"info", LogLevel::info}, {"debug", LogLevel::debug}}};
 
-constexpr std::array<std::string_view, 7> names = {"--root",      "--bus",  "--config", "--state",
-                                                   "--log-level", "--help", "--version"};
+constexpr std::array<std::string_view, 8> names = {"--system", "--root",      "--bus",  "--config",
+                                                   "--state",  "--log-level", "--help", "--version"};
 
 Result<void> take(CommandLine& line, std::string_view name, std::string value) {
   if (value.empty())
@@ -57,7 +57,12 @@ Result<CommandLine> parse_command_line(std::span<char* const> arguments) {
       line.action = CommandLine::Action::print_version;
       return line;
     }
-    if (std::ranges::find(names, name) == names.end() || name == "--help" || name == "--version") {
+    if (word == "--system") {
+      line.system = true;
+      continue;
+    }
+    const bool is_flag = name == "--help" || name == "--version" || name == "--system";
+    if (std::ranges::find(names, name) == names.end() || is_flag) {
       const std::string near = nearest_word(name, {names.begin(), names.end()});
       return fail(ErrorCode::invalid_argument, "unknown option '" + std::string(word) + "'",
                   near.empty() ? "see cgroupd --help" : "did you mean " + near + "?");
@@ -76,6 +81,8 @@ std::string help_text() {
          "Manages a delegated cgroup v2 subtree on D-Bus (org.cgroupd1). Usually started by the\n"
          "user's systemd: systemctl --user enable --now cgroupd\n"
          "\n"
+         "  --system           serve the system bus, configured by " CGROUPD_SYSCONFDIR
+         "/cgroupd/cgroupd.conf\n"
          "  --root DIR         delegated cgroup to manage (default: that of cgroupd-tree.service,\n"
          "                     else our own cgroup where it is writable)\n"
          "  --bus ADDRESS      D-Bus address (default: the session bus)\n"

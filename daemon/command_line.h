@@ -13,8 +13,9 @@ namespace cgroupd {
 struct CommandLine {
   enum class Action { serve, print_help, print_version } action = Action::serve;
   std::optional<std::string> root;    ///< delegated cgroup directory, absolute
-  std::optional<std::string> bus;     ///< D-Bus address instead of the session bus
-  std::optional<std::string> config;  ///< configuration file instead of the user's
+  bool system = false;                ///< the system's daemon: system bus, configuration of the host
+  std::optional<std::string> bus;     ///< D-Bus address instead of the session (or system) bus
+  std::optional<std::string> config;  ///< configuration file instead of the usual one
   std::optional<std::string> state;   ///< directory for what must outlive us, absolute
   std::optional<LogLevel> log_level;
 };

@@ -24,21 +24,28 @@
 #include "command_line.h"
 #include "config/daemon_config.h"
 #include "config/declared_cgroups.h"
+#include "core/accounts.h"
+#include "core/admission.h"
+#include "core/diagnosis.h"
 #include "core/leases.h"
 #include "core/manager.h"
+#include "core/ownership.h"
 #include "core/reconciler.h"
 #include "core/stall_watch.h"
 #include "core/transactions.h"
 #include "core/worker.h"
+#include "dbus/authorizer.h"
 #include "dbus/bus.h"
 #include "dbus/event_loop.h"
 #include "dbus/manager_adaptor.h"
+#include "dbus/polkit_client.h"
 #include "dbus/signal_queue.h"
 #include "event_log.h"
 #include "journal.h"
 #include "metrics/core_facts.h"
 #include "metrics/exporter.h"
 #include "metrics/self_metrics.h"
+#include "sandbox/landlock.h"
 #include "service_manager/service_manager.h"
 #include "store/intents.h"
 #include "store/store.h"
@@ -63,6 +70,12 @@ std::optional<std::string> environment(const char* name) {
   return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
 }
 
+std::optional<std::string> config_file(const CommandLine& line) {
+  if (line.config) return line.config;
+  if (line.system) return CGROUPD_SYSCONFDIR "/cgroupd/cgroupd.conf";
+  return user_config_file(environment("XDG_CONFIG_HOME"), environment("HOME"));
+}
+
 struct Configuration {
   DaemonConfig daemon;
   DeclaredCgroups cgroups;
@@ -71,8 +84,8 @@ struct Configuration {
 
 // A fault in cgroupd.conf fails; one in cgroups.d is the caller's to judge.
 Result<Configuration> load_config(const CommandLine& line) {
-  const ConfigContext context{.runtime_directory = environment("XDG_RUNTIME_DIR")};
-  const auto file = line.config ? line.config : user_config_file(environment("XDG_CONFIG_HOME"), environment("HOME"));
+  const ConfigContext context{.runtime_directory = line.system ? CGROUPD_RUNSTATEDIR : environment("XDG_RUNTIME_DIR")};
+  const auto file = config_file(line);
   auto config = file ? load_daemon_config(*file, line.config ? IfMissing::fault : IfMissing::fine, context)
                      : parse_daemon_config({}, context);
   if (!config)
@@ -81,8 +94,11 @@ Result<Configuration> load_config(const CommandLine& line) {
   Configuration all{.daemon = *std::move(config)};
   if (!file) return all;
   auto cgroups = parse_declared_cgroups(read_config_directory(cgroups_directory(*file), IfMissing::fine));
-  if (cgroups) all.cgroups = *std::move(cgroups);
-  if (!cgroups) all.cgroups_faults = std::move(cgroups.error());
+  if (cgroups) {
+    all.cgroups = *std::move(cgroups);
+  } else {
+    all.cgroups_faults = std::move(cgroups.error());
+  }
   return all;
 }
 
@@ -92,7 +108,8 @@ void apply_declared(Manager& manager, const DeclaredCgroups& cgroups, const Mana
   manager.apply(cgroups, {.only_news = true}, ourselves, done);
 }
 
-void reload(const CommandLine& line, Manager& manager, Reconciler& reconciler, const Manager::StepsDone& done) {
+void reload(const CommandLine& line, Manager& manager, Reconciler& reconciler, Admission& admission,
+            const Manager::StepsDone& done) {
   const auto config = load_config(line);
   if (!config) return done(fail(config.error()));
   if (!config->cgroups_faults.empty()) {
@@ -101,6 +118,7 @@ void reload(const CommandLine& line, Manager& manager, Reconciler& reconciler, c
   }
   manager.set_defaults(config->daemon.defaults, config->daemon.profiles);
   reconciler.set_policy(config->daemon.drift);
+  admission.set_rules({.ceilings = config->daemon.ceilings, .budgets = config->daemon.budgets});
   apply_declared(manager, config->cgroups, done);
 }
 
@@ -120,16 +138,15 @@ Result<Root> find_root(const CommandLine& line, ServiceManager& service_manager)
   return fail(ErrorCode::not_delegated,
               "there is no delegated cgroup to manage: " + held.error().message +
                   (own ? ", and our own cgroup " + *own + " is not writable for us" : "; " + own.error().message),
-              "start the tree with: systemctl --user start cgroupd-tree, or without systemd have root make a cgroup, "
-              "chown it to you, and say --root DIR");
+              std::string("start the tree with: systemctl ") + (line.system ? "" : "--user ") +
+                  "start cgroupd-tree, or without systemd have root make a cgroup, chown it to us, and say --root DIR");
 }
 
 Result<std::string> state_directory(const CommandLine& line) {
   if (line.state) return *line.state;
   if (const auto given = environment("STATE_DIRECTORY")) return given->substr(0, given->find(':'));
-  const auto absolute = [](const std::optional<std::string>& path) { return path && path->starts_with('/'); };
-  if (const auto state = environment("XDG_STATE_HOME"); absolute(state)) return *state + "/cgroupd";
-  if (const auto home = environment("HOME"); absolute(home)) return *home + "/.local/state/cgroupd";
+  if (const auto state = environment("XDG_STATE_HOME"); state && state->starts_with('/')) return *state + "/cgroupd";
+  if (const auto home = environment("HOME"); home && home->starts_with('/')) return *home + "/.local/state/cgroupd";
   return fail(ErrorCode::invalid_argument, "there is no place for the state: neither STATE_DIRECTORY nor HOME is set",
               "say --state DIR");
 }
@@ -168,6 +185,30 @@ std::vector<FileDescriptor> handed_over_listeners() {
   return listeners;
 }
 
+// Before any thread is started, as the kernel locks in one thread and its children. Directories of our own are made
+// first: afterwards nothing can be made beside them.
+bool lock_ourselves_in(const CommandLine& line, const DaemonConfig& config, const std::string& root,
+                       const std::string& state) {
+  SandboxPaths paths{.readable = {"/sys", "/proc", "/dev", "/etc", "/usr", "/lib", "/lib64", "/run"},
+                     .cgroups = {root},
+                     .writable = {state}};
+  const auto beside = [](const std::string& file) { return file.substr(0, file.rfind('/')); };
+  // The hierarchy's top: read to say which level above us binds, or keeps a controller from us.
+  std::string top = root;
+  for (unsigned levels = levels_above_root(root).value_or(0); levels > 0; --levels) top = beside(top);
+  paths.readable.push_back(top);
+  if (const auto file = config_file(line); file && file->find('/') != std::string::npos)
+    paths.readable.push_back(beside(*file));
+  if (const auto& web = config.metrics.web_config) paths.readable.push_back(beside(*web));
+  if (config.metrics_socket) paths.writable.push_back(beside(*config.metrics_socket));
+  for (const auto& directory : paths.writable) ::mkdir(directory.c_str(), S_IRWXU);
+  if (const auto locked = lock_in(paths); !locked) {
+    spdlog::info("not locked in by Landlock ({}); the rest of the sandbox is the unit's", locked.error().text());
+    return false;
+  }
+  return true;
+}
+
 ExporterOptions exporter_options(const DaemonConfig& config, const std::string& hierarchy_path) {
   return {.listen = config.metrics_listen,
           .socket = config.metrics_socket,
@@ -196,13 +237,36 @@ Result<void> reconcile_at_start(Kernel& kernel, Store& store, Reconciler& reconc
   return {};
 }
 
+// Cgroups that are made again, in a new tree, belong to whom they belonged.
+std::optional<std::uint32_t> last_maker(Store& store, const CgroupPath& cgroup) {
+  const auto entries = store.history({.cgroup = cgroup, .most = 1000});
+  if (!entries) return std::nullopt;
+  const auto entry = std::ranges::find_if(*entries, [&](const HistoryEntry& one) {
+    return one.who.uid && std::ranges::find(one.made, cgroup) != one.made.end();
+  });
+  return entry == entries->end() ? std::nullopt : entry->who.uid;
+}
+
+// What the authorizer has to know of callers and cgroups.
+Authorizer::World who_is_who(Callers& callers, Kernel& kernel, Admission& admission) {
+  return {.uid_of = [&callers](const std::string& sender) -> Result<std::uint32_t> {
+            const auto uid = callers.of(sender).uid;
+            return uid ? Result<std::uint32_t>(*uid)
+                       : fail(ErrorCode::not_authorized, "the bus does not say who is calling");
+          },
+          .exists = [&kernel](const CgroupPath& cgroup) { return exists(kernel, cgroup); },
+          .owner_of = [&kernel](const CgroupPath& cgroup) { return owner_of(kernel, cgroup); },
+          .has_budget = [&admission](std::uint32_t uid) { return admission.has_budget(uid); },
+          .name_of = user_name};
+}
+
 Result<int> serve(const CommandLine& line) {
   if (auto ok = refuse_root(); !ok) return fail(ok.error());
   auto config = load_config(line);
   if (!config) return fail(config.error());
   set_log_level(line.log_level.value_or(config->daemon.log_level));
 
-  auto bus = Bus::open(line.bus);
+  auto bus = line.system && !line.bus ? Bus::open_system() : Bus::open(line.bus);
   if (!bus) return fail(bus.error());
   ServiceManager service_manager(bus->connection());
   const auto root = find_root(line, service_manager);
@@ -230,6 +294,7 @@ Result<int> serve(const CommandLine& line) {
   auto watcher = Watcher::open(root->path);
   if (!watcher) return fail(watcher.error());
 
+  const bool locked_in = lock_ourselves_in(line, config->daemon, root->path, *state);
   EventLoop loop;
   Worker worker(*std::move(workers_kernels), interrupt_signal);
   loop.on_readable(worker.completion_fd(), [&worker] { worker.finish(); });
@@ -241,7 +306,13 @@ Result<int> serve(const CommandLine& line) {
   if (!self_metrics) return fail(self_metrics.error());
   CoreFacts facts(log, **self_metrics);
   StallWatch events(**kernel, loop, loop, facts);
+  Admission admission(**kernel, {.ceilings = config->daemon.ceilings, .budgets = config->daemon.budgets},
+                      {.name_of = user_name,
+                       .groups_of = groups_of,
+                       .maker_of = [&store](const CgroupPath& cgroup) { return last_maker(**store, cgroup); }},
+                      ::getuid());
   Transactions transactions(**kernel, worker, disk, **store, *intents, loop, events);
+  transactions.guard_with(admission);
   Reconciler reconciler(**kernel, **watcher, transactions, loop, events, config->daemon.drift, ::getuid());
   Leases leases(**kernel, transactions, loop, events,
                 [&reconciler](const CgroupPath& cgroup) { reconciler.check(cgroup); });
@@ -268,15 +339,22 @@ Result<int> serve(const CommandLine& line) {
   for (const auto& complaint : (*exporter)->complaints()) spdlog::warn("{}", complaint);
   for (const auto& address : (*exporter)->addresses()) spdlog::info("metrics at {}", address);
 
-  ManagerAdaptor adaptor(bus->connection(), manager, **self_metrics, CGROUPD_VERSION,
-                         [&](const Manager::StepsDone& done) {
-                           reload(line, manager, reconciler, [&self = **self_metrics, done](const Result<Outcome>& ok) {
-                             self.config_reloaded(ok.has_value());
-                             done(ok);
-                           });
-                         });
+  Callers callers(bus->connection());
+  PolkitClient polkit(bus->connection());
+  const Authorizer::World world = who_is_who(callers, **kernel, admission);
+  Authorizer authorizer = line.system ? Authorizer(world, polkit) : Authorizer(world, ::getuid());
+  ManagerAdaptor adaptor(
+      bus->connection(), manager, **self_metrics, authorizer, callers, CGROUPD_VERSION,
+      [&](const Manager::StepsDone& done) {
+        reload(line, manager, reconciler, admission, [&self = **self_metrics, done](const Result<Outcome>& ok) {
+          self.config_reloaded(ok.has_value());
+          done(ok);
+        });
+      },
+      locked_in ? std::vector<std::string>{"landlock"} : std::vector<std::string>{});
   signals.connect(adaptor);
   loop.serve(bus->connection());
+  loop.feed_watchdog();
   loop.on_termination([&loop] { loop.stop(EXIT_SUCCESS); });
   // At last: who is heard of as started must be able to answer.
   if (auto ok = bus->own_name(); !ok) return fail(ok.error());

@@ -20,6 +20,21 @@ constexpr std::array<std::string_view, 2> examples = {
     "cgctl move web $(pgrep -u $USER nginx)",
 };
 
+// The system's daemon has no privilege, so it cannot take a process out of somebody else's cgroup; root can.
+Result<void> move_ourselves(Manager& manager, const CgroupPath& name, const std::vector<pid_t>& pids,
+                            const Error& refusal) {
+  const auto directory = manager.open_directory(name);
+  if (!directory) return fail(refusal);
+  for (const pid_t pid : pids) {
+    const auto ok = put_into(*directory, pid);
+    if (ok) continue;
+    const bool forbidden = ok.error().errno_value == EACCES || ok.error().errno_value == EPERM;
+    if (forbidden) return fail(refusal);
+    return fail(ok.error().code, "process " + std::to_string(pid) + ": " + ok.error().message);
+  }
+  return {};
+}
+
 Result<void> move(Manager& manager, const CgroupPath& name, const std::vector<pid_t>& pids) {
   std::vector<Descriptor> pidfds;
   for (const pid_t pid : pids) {
@@ -33,7 +48,10 @@ Result<void> move(Manager& manager, const CgroupPath& name, const std::vector<pi
   constexpr std::size_t most_at_once = 16;
   for (std::span<const Descriptor> rest(pidfds); !rest.empty();) {
     const auto now = rest.first(std::min(rest.size(), most_at_once));
-    if (auto ok = manager.attach(name, now); !ok) return ok;
+    if (auto ok = manager.attach(name, now); !ok) {
+      if (ok.error().code != ErrorCode::not_authorized) return ok;
+      return move_ourselves(manager, name, pids, ok.error());
+    }
     rest = rest.subspan(now.size());
   }
   return {};

@@ -23,6 +23,7 @@ extern const Verb undo_verb;
 extern const Verb watch_verb;
 extern const Verb reload_verb;
 extern const Verb completion_verb;
+extern const Verb doctor_verb;
 extern const Verb help_verb;
 
 }  // namespace cgroupd::client

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,16 @@ class Kernel {
   virtual Result<FileDescriptor> open_trigger(const CgroupPath& /*cgroup*/, std::string_view file,
                                               std::string_view /*trigger*/) {
     return fail(ErrorCode::unsupported, "no triggers on " + std::string(file));
+  }
+
+  /// A short text of ours on the cgroup itself, which lives and dies with it (xattr user.cgroupd.NAME; cgroup2 has
+  /// user.* attributes since Linux 5.7). Nothing when there is no such mark. The defaults serve a kernel that has no
+  /// marks.
+  virtual Result<std::optional<std::string>> mark(const CgroupPath& /*cgroup*/, std::string_view /*name*/) {
+    return std::nullopt;
+  }
+  virtual Result<void> set_mark(const CgroupPath& /*cgroup*/, std::string_view /*name*/, std::string_view /*text*/) {
+    return fail(ErrorCode::unsupported, "this kernel keeps no marks on cgroups");
   }
 
   /// Waits until `file` reads other than `from` (cgroup.events and the like: the kernel notifies with POLLPRI) or the

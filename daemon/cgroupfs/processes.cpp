@@ -61,7 +61,7 @@ std::vector<Process> processes_of(std::uint32_t uid, std::size_t most) {
   std::vector<Process> found;
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);
-  const std::uint64_t ticks_a_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+  const auto ticks_a_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
   const std::uint64_t now_ms =
       static_cast<std::uint64_t>(now.tv_sec) * 1000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
   const std::unique_ptr<DIR, CloseDirectory> directory(::opendir("/proc"));

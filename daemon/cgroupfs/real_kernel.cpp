@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cgroupfs/errno_codes.h"
@@ -23,6 +24,7 @@
 namespace cgroupd {
 namespace {
 
+constexpr const char* mark_prefix = "user.cgroupd.";
 constexpr std::size_t largest_file = std::size_t{1} << 20U;
 
 int open_beneath(int directory, const char* path, std::uint64_t flags) {
@@ -203,6 +205,25 @@ Result<FileDescriptor> RealKernel::open_directory(const CgroupPath& cgroup) {
   FileDescriptor fd(open_beneath(root_.get(), directory_of(cgroup), O_RDONLY | O_DIRECTORY));
   if (!fd) return system_error(errno, "cannot open " + absolute_path(cgroup));
   return fd;
+}
+
+Result<std::optional<std::string>> RealKernel::mark(const CgroupPath& cgroup, std::string_view name) {
+  const FileDescriptor fd(open_beneath(root_.get(), directory_of(cgroup), O_RDONLY | O_DIRECTORY));
+  if (!fd) return system_error(errno, "cannot open " + absolute_path(cgroup));
+  std::array<char, 256> text{};
+  const std::string attribute = mark_prefix + std::string(name);
+  const ssize_t length = ::fgetxattr(fd.get(), attribute.c_str(), text.data(), text.size());
+  if (length >= 0) return std::string(text.data(), static_cast<std::size_t>(length));
+  if (errno == ENODATA || errno == EOPNOTSUPP) return std::nullopt;
+  return system_error(errno, "cannot read " + attribute + " of " + absolute_path(cgroup));
+}
+
+Result<void> RealKernel::set_mark(const CgroupPath& cgroup, std::string_view name, std::string_view text) {
+  const FileDescriptor fd(open_beneath(root_.get(), directory_of(cgroup), O_RDONLY | O_DIRECTORY));
+  if (!fd) return system_error(errno, "cannot open " + absolute_path(cgroup));
+  const std::string attribute = mark_prefix + std::string(name);
+  if (::fsetxattr(fd.get(), attribute.c_str(), text.data(), text.size(), 0) == 0) return {};
+  return system_error(errno, "cannot set " + attribute + " of " + absolute_path(cgroup));
 }
 
 Result<std::string> RealKernel::wait_for_change(const CgroupPath& cgroup, std::string_view file,

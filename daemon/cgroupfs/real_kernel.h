@@ -32,6 +32,8 @@ class RealKernel final : public Kernel {
   Result<FileDescriptor> open_directory(const CgroupPath& cgroup) override;
   Result<FileDescriptor> open_trigger(const CgroupPath& cgroup, std::string_view file,
                                       std::string_view trigger) override;
+  Result<std::optional<std::string>> mark(const CgroupPath& cgroup, std::string_view name) override;
+  Result<void> set_mark(const CgroupPath& cgroup, std::string_view name, std::string_view text) override;
   Result<std::string> wait_for_change(const CgroupPath& cgroup, std::string_view file, const std::string& from,
                                       std::chrono::milliseconds within) override;
 

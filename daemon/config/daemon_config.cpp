@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "config/budget_section.h"
 #include "config/ini_file.h"
 #include "config/joined_limits.h"
 #include "model/quantity.h"
@@ -18,8 +19,10 @@ namespace {
 
 constexpr std::string_view defaults_section = "defaults";
 constexpr std::string_view profile_section = "profile";
-constexpr std::array<std::string_view, 4> sections = {"daemon", "metrics", defaults_section, profile_section};
-constexpr std::array<std::string_view, 2> later_sections = {"ceilings", "budget"};
+constexpr std::string_view ceilings_section = "ceilings";
+constexpr std::string_view budget_section = "budget";
+constexpr std::array<std::string_view, 6> sections = {"daemon",        "metrics",        defaults_section,
+                                                      profile_section, ceilings_section, budget_section};
 
 Result<void> set_max_cgroups(DaemonConfig& config, const std::string& value, const ConfigContext& /*context*/) {
   constexpr std::uint64_t most = 1'000'000;
@@ -119,9 +122,6 @@ Result<void> check_profile_name(const std::string& name) {
 }
 
 Result<void> check_section(const IniSection& section) {
-  if (std::ranges::find(later_sections, section.name) != later_sections.end()) {
-    return fail(ErrorCode::unsupported, "section [" + section.name + "] is not supported by this version");
-  }
   if (section.name == "cgroup") {
     return fail(ErrorCode::invalid_argument, "section [cgroup] does not belong in this file",
                 "put it in a file of its own in cgroups.d, or give that to cgctl apply -f");
@@ -131,6 +131,7 @@ Result<void> check_section(const IniSection& section) {
                 suggestion(section.name, {sections.begin(), sections.end()}));
   }
   if (section.name == profile_section) return check_profile_name(section.argument);
+  if (section.name == budget_section) return check_budget_name(section.argument);
   if (!section.argument.empty()) {
     return fail(ErrorCode::invalid_argument,
                 "section [" + section.name + "] takes no name, found '" + section.argument + "'");
@@ -175,6 +176,8 @@ class Loader {
         unusable.push_back(section);
       } else if (section.name == profile_section) {
         profiles_.try_emplace(section.argument);  // one without limits is a profile, too
+      } else if (section.name == budget_section) {
+        budget(section.argument);
       }
     }
     for (const IniEntry& entry : ini.entries) {
@@ -192,6 +195,7 @@ class Loader {
     faults_.insert(faults_.begin(), of_reading.begin(), of_reading.end());
     if (!faults_.empty()) return tl::unexpected(std::move(faults_));
     config_.defaults = defaults_.changes();
+    for (const auto& [limit, change] : ceilings_.changes()) config_.ceilings.emplace(limit, *ceiling(*limit, change));
     for (const auto& [name, limits] : profiles_) config_.profiles.emplace(name, limits.changes());
     return std::move(config_);
   }
@@ -204,12 +208,39 @@ class Loader {
     if (entry.section == profile_section) {
       return profiles_[entry.argument].add(config_.files.size(), entry.key, entry.value);
     }
+    if (entry.section == budget_section) return set_budget_key(budget(entry.argument), entry.key, entry.value);
+    if (entry.section == ceilings_section) return add_ceiling(entry);
     return set_key(entry, config_, context_);
+  }
+
+  Budget& budget(const std::string& whose) {
+    const auto at = std::ranges::find(config_.budgets, whose, &Budget::whose);
+    return at != config_.budgets.end() ? *at : config_.budgets.emplace_back(Budget{.whose = whose});
+  }
+
+  static Result<Value> ceiling(const Limit& limit, const Change& change) {
+    return resolve_change(limit, change, unset_value(limit), Unlimited{});
+  }
+
+  Result<void> add_ceiling(const IniEntry& entry) {
+    if (auto ok = ceilings_.add(config_.files.size(), entry.key, entry.value); !ok) return ok;
+    for (const auto& [limit, change] : ceilings_.changes()) {
+      const bool has_direction = limit->kind == ValueKind::bytes || limit->kind == ValueKind::count ||
+                                 limit->kind == ValueKind::bandwidth || limit->kind == ValueKind::weight ||
+                                 limit->kind == ValueKind::microseconds;
+      if (!has_direction) {
+        return fail(ErrorCode::invalid_argument,
+                    std::string(limit->file) + " has no more and no less to be a ceiling of");
+      }
+      if (auto value = ceiling(*limit, change); !value) return fail(value.error());
+    }
+    return {};
   }
 
   const ConfigContext& context_;
   DaemonConfig config_;
   JoinedLimits defaults_;
+  JoinedLimits ceilings_;
   std::map<std::string, JoinedLimits> profiles_;
   ConfigFaults faults_;
 };

@@ -13,6 +13,7 @@
 #include "config/config_files.h"
 #include "config/listen_address.h"
 #include "config/metrics_config.h"
+#include "model/budget.h"
 #include "model/desired.h"
 #include "model/limit_change.h"
 
@@ -29,6 +30,8 @@ struct DaemonConfig {
   std::optional<std::string> metrics_socket;  ///< absolute path of the unix socket; none: no such listener
   DriftPolicy drift = DriftPolicy::repair;    ///< for cgroups that have no policy of their own
   MetricsConfig metrics;                      ///< what the pages show
+  Values ceilings;                            ///< [ceilings]: no cgroup above them
+  std::vector<Budget> budgets;                ///< [budget USER|@GROUP]
   Changes defaults;                           ///< limits for every newly created cgroup
   std::map<std::string, Changes> profiles;    ///< [profile NAME]: sets of limits that declarative files name
   std::vector<std::string> files;             ///< what was read, in the order applied

@@ -230,15 +230,33 @@ Result<Plan> Transactions::plan(const Work& work, bool all_there) {
   return make_plan(targets);
 }
 
+Result<void> Transactions::admit(Work& work, const void* key) {
+  if (gate_ == nullptr) return {};
+  std::vector<CgroupPath> named;
+  for (const auto& part : work.parts) named.push_back(part.cgroup);
+  if (auto ok = gate_->admit(work, missing_levels(kernel_, work), key); !ok) return ok;
+  // What the gate added was not asked for, so what was stated about it before stays.
+  for (auto& part : work.parts) {
+    if (std::ranges::find(named, part.cgroup) != named.end()) continue;
+    if (auto before = desired_of(part.cgroup); !before.empty()) part.desired = std::move(before);
+  }
+  return {};
+}
+
 Result<std::vector<std::string>> Transactions::describe(const Work& work) {
-  return check_removable(kernel_, work).and_then([&] { return plan(work, false); }).map([&](const Plan& steps) {
-    return lines_of(missing_levels(kernel_, work), steps, to_remove(work));
-  });
+  Work admitted = work;
+  return check_removable(kernel_, work)
+      .and_then([&] { return admit(admitted, nullptr); })
+      .and_then([&] { return plan(admitted, false); })
+      .map([&](const Plan& steps) { return lines_of(missing_levels(kernel_, work), steps, to_remove(work)); });
 }
 
 void Transactions::start(const std::shared_ptr<Running>& running) {
   const Work& work = running->work;
-  auto steps = check_removable(kernel_, work).and_then([&] { return plan(work, false); });
+  auto steps =
+      check_removable(kernel_, work).and_then([&] { return admit(running->work, running.get()); }).and_then([&] {
+        return plan(work, false);
+      });
   if (!steps) return end(running, fail(steps.error()));
   running->plan = *std::move(steps);
   running->id = store_.next_entry();
@@ -259,6 +277,7 @@ void Transactions::start(const std::shared_ptr<Running>& running) {
     if (!levels) made = fail(levels.error());
     if (!made) break;
   }
+  if (gate_ != nullptr) gate_->made(running->made, work);
   if (made && !running->made.empty()) {
     auto now = plan(work, true);
     if (now) running->plan = *std::move(now);
@@ -401,6 +420,7 @@ void Transactions::finish(const std::shared_ptr<Running>& running) {
 
 void Transactions::end(const std::shared_ptr<Running>& running, Result<Outcome> outcome) {
   if (running->noted) intents_.end(running->id);
+  if (gate_ != nullptr) gate_->ended(running.get());
   std::map<CgroupPath, std::vector<const Limit*>> replaced;
   bool leases_change = false;
   if (outcome) {

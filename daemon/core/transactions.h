@@ -45,6 +45,25 @@ struct Work {
   std::vector<HistoryChange> noted = {};  ///< for the history, beside what is written
 };
 
+/// Who may say no to a change before anything is written.
+class Gate {
+ public:
+  Gate() = default;
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+  Gate(Gate&&) = delete;
+  Gate& operator=(Gate&&) = delete;
+  virtual ~Gate() = default;
+
+  /// May complete what is made (more parts, more limits), or refuse all of it. `missing`: the levels that will be made.
+  /// `key` names the change until ended(); none: it is only talked about.
+  virtual Result<void> admit(Work& work, const std::vector<CgroupPath>& missing, const void* key) = 0;
+  /// These levels were made, and have no limit yet.
+  virtual void made(const std::vector<CgroupPath>& levels, const Work& work) = 0;
+  /// The change is in force, or everything is as before.
+  virtual void ended(const void* key) = 0;
+};
+
 struct Outcome {
   std::map<CgroupPath, Values> in_force;  ///< of the limits named
   std::map<CgroupPath, Values> changed;   ///< of those, the ones that were something else before
@@ -62,6 +81,9 @@ class Transactions {
   /// `disk` is where store.sync() waits. All references must outlive this object.
   Transactions(Kernel& kernel, Background& background, Background& disk, Store& store, Intents& intents, Time& time,
                ManagerEvents& events);
+
+  /// From now on no change is planned that `gate` has not admitted; it must outlive this object.
+  void guard_with(Gate& gate) { gate_ = &gate; }
 
   /// Reads the desired state, and takes back what a daemon that died had left half done. Before anything else.
   Result<void> recover();
@@ -93,6 +115,7 @@ class Transactions {
   };
   struct Running;  // one change under way
 
+  Result<void> admit(Work& work, const void* key);
   Result<Plan> plan(const Work& work, bool all_there);
   Result<Target> target_of(const Part& part, bool is_there);
   void start(const std::shared_ptr<Running>& running);
@@ -113,6 +136,7 @@ class Transactions {
   Intents& intents_;
   Time& time_;
   ManagerEvents& events_;
+  Gate* gate_ = nullptr;
   DesiredState desired_;
   std::function<void()> on_leases_changed_;
   std::function<void(const CgroupPath&)> on_desired_changed_;

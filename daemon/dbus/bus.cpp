@@ -9,16 +9,17 @@ namespace cgroupd {
 
 namespace {
 
-Result<void> name_refused(const std::string& why) {
+Result<void> name_refused(const std::string& why, const std::string& see) {
   return fail(ErrorCode::already_exists, std::string("cannot own the bus name ") + wire::service_name + ": " + why,
-              "is another cgroupd running? see: systemctl --user status cgroupd");
+              "is another cgroupd running, and does the bus policy let us own it? see: " + see);
 }
 
 }  // namespace
 
 Result<Bus> Bus::open(const std::optional<std::string>& address) {
   try {
-    return Bus(address ? sdbus::createSessionBusConnectionWithAddress(*address) : sdbus::createSessionBusConnection());
+    return Bus(address ? sdbus::createSessionBusConnectionWithAddress(*address) : sdbus::createSessionBusConnection(),
+               "systemctl --user status cgroupd");
   } catch (const sdbus::Error& error) {
     return fail(ErrorCode::unreachable,
                 "cannot connect to " + (address ? "the bus " + *address : std::string("the session bus")) + ": " +
@@ -38,9 +39,18 @@ Result<void> Bus::check_name() {
         .withArguments(wire::service_name)
         .storeResultsTo(is_owned);
   } catch (const sdbus::Error& error) {
-    return name_refused(error.getMessage());
+    return name_refused(error.getMessage(), see_);
   }
-  return is_owned ? name_refused("it has an owner") : Result<void>();
+  return is_owned ? name_refused("it has an owner", see_) : Result<void>();
+}
+
+Result<Bus> Bus::open_system() {
+  try {
+    return Bus(sdbus::createSystemBusConnection(), "systemctl status cgroupd");
+  } catch (const sdbus::Error& error) {
+    return fail(ErrorCode::unreachable, "cannot connect to the system bus: " + error.getMessage(),
+                "is dbus running? or say --bus ADDRESS");
+  }
 }
 
 Result<void> Bus::own_name() {
@@ -48,7 +58,7 @@ Result<void> Bus::own_name() {
     connection_->requestName(wire::service_name);
     return {};
   } catch (const sdbus::Error& error) {
-    return name_refused(error.getMessage());
+    return name_refused(error.getMessage(), see_);
   }
 }
 

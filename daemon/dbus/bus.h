@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <sdbus-c++/IConnection.h>
 
@@ -15,6 +16,8 @@ class Bus {
  public:
   /// The session bus, or the bus at a D-Bus address. unreachable, with what to look at.
   static Result<Bus> open(const std::optional<std::string>& address);
+  /// The same for the system bus.
+  static Result<Bus> open_system();
 
   sdbus::IConnection& connection() { return *connection_; }
 
@@ -25,8 +28,10 @@ class Bus {
   Result<void> own_name();
 
  private:
-  explicit Bus(std::unique_ptr<sdbus::IConnection> connection) : connection_(std::move(connection)) {}
+  Bus(std::unique_ptr<sdbus::IConnection> connection, std::string see)
+      : connection_(std::move(connection)), see_(std::move(see)) {}
   std::unique_ptr<sdbus::IConnection> connection_;
+  std::string see_;  ///< the command that shows who else is there
 };
 
 }  // namespace cgroupd

@@ -217,6 +217,10 @@ void EventLoop::on_termination(Action action) {
   state_->interrupt.reset(source);
 }
 
+void EventLoop::feed_watchdog() {
+  sd_event_set_watchdog(state_->event.get(), 1);
+}
+
 void EventLoop::soon(Action action) {
   constexpr std::uint64_t delay_us = 10'000;
   state_->on_later = std::move(action);

@@ -40,6 +40,9 @@ class EventLoop final : public Time, public Signs {
   /// Calls `action` on SIGTERM and SIGINT, which must be blocked in every thread.
   void on_termination(Action action);
 
+  /// Tells the service manager that the loop turns, as often as its WatchdogSec= wants; nothing without one.
+  void feed_watchdog();
+
   /// Calls `action` once, a hundredth of a second from now; asking again before it ran puts it off.
   void soon(Action action);
 

@@ -5,11 +5,13 @@
 #include <utility>
 
 #include "cgroupfs/processes.h"
+#include "dbus/question.h"
 
 namespace cgroupd {
 namespace {
 
 constexpr std::size_t most_processes = 4096;
+constexpr std::size_t most_fields = 256;  // each costs a number for every cgroup there is
 
 // One call from decoding to answer: what it is, and how long it took.
 class Request {
@@ -83,8 +85,8 @@ Result<ExecuteOptions> execute_options(const wire::Dictionary& options) {
   const auto within = wire::option_number(options, "within_usec");
   if (!within) return fail(within.error());
   ExecuteOptions execute{.force = *force};
-  if (*within) {
-    const auto time = positive_duration("within_usec", **within);
+  if (const auto& micros = *within) {
+    const auto time = positive_duration("within_usec", *micros);
     if (!time) return fail(time.error());
     execute.within = std::chrono::duration_cast<std::chrono::milliseconds>(*time);
   }
@@ -94,8 +96,9 @@ Result<ExecuteOptions> execute_options(const wire::Dictionary& options) {
 Result<std::optional<DriftPolicy>> drift_option(const wire::Dictionary& options) {
   const auto text = wire::option_text(options, "drift");
   if (!text) return fail(text.error());
-  if (!*text) return std::nullopt;
-  return parse_drift_policy(**text).map([](DriftPolicy policy) { return std::optional(policy); });
+  const auto& word = *text;
+  if (!word) return std::nullopt;
+  return parse_drift_policy(*word).map([](DriftPolicy policy) { return std::optional(policy); });
 }
 
 Result<SetOptions> set_options(const wire::Dictionary& options) {
@@ -113,12 +116,13 @@ Result<SetOptions> set_options(const wire::Dictionary& options) {
   set.drift = *drift;
   const auto lease = wire::option_number(options, "lease_usec");
   if (!lease) return fail(lease.error());
-  if (!*lease) return set;
+  const auto& micros = *lease;
+  if (!micros) return set;
   if (set.runtime) {
     return fail(ErrorCode::invalid_argument, "a lease is kept until its end, so it cannot be runtime",
                 "leave one of them out");
   }
-  const auto time = positive_duration("lease_usec", **lease);
+  const auto time = positive_duration("lease_usec", *micros);
   if (!time) return fail(time.error());
   set.lease = *time;
   return set;
@@ -210,8 +214,8 @@ Result<HistoryQuery> decode_query(const wire::Dictionary& query) {
   HistoryQuery decoded;
   const auto name = wire::option_text(query, "name");
   if (!name) return fail(name.error());
-  if (*name) {
-    const auto cgroup = CgroupPath::parse(**name);
+  if (const auto& word = *name) {
+    const auto cgroup = CgroupPath::parse(*word);
     if (!cgroup) return fail(cgroup.error());
     decoded.cgroup = *cgroup;
   }
@@ -220,20 +224,38 @@ Result<HistoryQuery> decode_query(const wire::Dictionary& query) {
   decoded.before = *before;
   const auto most = wire::option_number(query, "most");
   if (!most) return fail(most.error());
-  if (*most) decoded.most = static_cast<std::uint32_t>(std::min(**most, most_entries));
+  if (const auto& number = *most) decoded.most = static_cast<std::uint32_t>(std::min(*number, most_entries));
   return decoded;
+}
+
+// What is refused is a request, too.
+GuardedObject::Guard asking(Authorizer& authorizer, Instruments& instruments) {
+  return [&authorizer, &instruments](sdbus::MethodCall& call, GuardedObject::Answer answer) {
+    const auto begin = std::chrono::steady_clock::now();
+    const Question question = question_of(call);
+    authorizer.ask(question, [&instruments, begin, method = question.method,
+                              answer = std::move(answer)](const cgroupd::Result<void>& agreed) {
+      if (!agreed) {
+        instruments.request_done(method, std::chrono::steady_clock::now() - begin, error_name(agreed.error().code));
+      }
+      answer(agreed);
+    });
+  };
 }
 
 }  // namespace
 
 ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments,
-                               std::string version, Reloading reload)
-    : AdaptorInterfaces(connection, wire::object_path),
+                               Authorizer& authorizer, Callers& callers, std::string version, Reloading reload,
+                               std::vector<std::string> more_features)
+    : GuardedAdaptor(connection, wire::object_path, asking(authorizer, instruments)),
       manager_(manager),
       instruments_(instruments),
       version_(std::move(version)),
+      features_({"apply", "drift", "force", "history", "lease", "plan", "runtime", "undo", "within"}),
       reload_(std::move(reload)),
-      callers_(connection) {
+      callers_(callers) {
+  features_.insert(features_.end(), more_features.begin(), more_features.end());
   registerAdaptor();
 }
 
@@ -414,7 +436,9 @@ std::tuple<std::vector<std::string>, std::vector<sdbus::Struct<std::string, std:
 ManagerAdaptor::Snapshot(const std::vector<std::string>& fields) {
   using Rows = std::vector<sdbus::Struct<std::string, std::vector<std::uint64_t>>>;
   const auto names = fields.empty() ? default_snapshot_fields() : fields;
-  auto rows = answer<Rows>("Snapshot", [&] {
+  auto rows = answer<Rows>("Snapshot", [&]() -> cgroupd::Result<Rows> {
+    if (names.size() > most_fields)
+      return fail(ErrorCode::limit_exceeded, "more than " + std::to_string(most_fields) + " fields in one call");
     return manager_.snapshot(names).map([](cgroupd::Snapshot&& snapshot) {
       Rows all;
       for (auto& [cgroup, numbers] : snapshot) all.emplace_back(cgroup.str(), std::move(numbers));

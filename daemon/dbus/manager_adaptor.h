@@ -12,20 +12,23 @@
 
 #include "core/instruments.h"
 #include "core/manager.h"
+#include "dbus/authorizer.h"
 #include "dbus/callers.h"
+#include "dbus/guarded_object.h"
 #include "dbus/manager_skeleton.h"
 #include "dbus/wire.h"
 
 namespace cgroupd {
 
-class ManagerAdaptor final : public sdbus::AdaptorInterfaces<org::cgroupd1::Manager_adaptor> {
+class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adaptor> {
  public:
   /// Reads the configuration again and makes it true.
   using Reloading = std::function<void(Manager::StepsDone)>;
 
-  /// Exports the object on `connection`; everything is called from its event loop and must outlive this object.
-  ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments, std::string version,
-                 Reloading reload);
+  /// Exports the object on `connection`; everything is called from its event loop and must outlive this object. No
+  /// method runs that `authorizer` has not agreed to.
+  ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments, Authorizer& authorizer,
+                 Callers& callers, std::string version, Reloading reload, std::vector<std::string> more_features = {});
   ~ManagerAdaptor();
   ManagerAdaptor(const ManagerAdaptor&) = delete;
   ManagerAdaptor& operator=(const ManagerAdaptor&) = delete;
@@ -61,9 +64,7 @@ class ManagerAdaptor final : public sdbus::AdaptorInterfaces<org::cgroupd1::Mana
   std::string Version() override { return version_; }
   std::string DelegatedRoot() override { return manager_.delegated_root(); }
   std::vector<std::string> Controllers() override { return manager_.controllers(); }
-  std::vector<std::string> Features() override {
-    return {"apply", "drift", "force", "history", "lease", "plan", "runtime", "undo", "within"};
-  }
+  std::vector<std::string> Features() override { return features_; }
 
   void show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes,
                  const wire::Dictionary& options);
@@ -75,8 +76,9 @@ class ManagerAdaptor final : public sdbus::AdaptorInterfaces<org::cgroupd1::Mana
   Manager& manager_;
   Instruments& instruments_;
   std::string version_;
+  std::vector<std::string> features_;
   Reloading reload_;
-  Callers callers_;
+  Callers& callers_;
 };
 
 }  // namespace cgroupd

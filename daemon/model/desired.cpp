@@ -125,7 +125,8 @@ std::optional<Value> DesiredCgroup::stated_by_file(const Limit& limit) const {
 Values DesiredCgroup::wanted() const {
   Values all;
   for (const auto& [limit, ignored] : statements_) {
-    if (const Statement* const stands = standing(*limit)) all.emplace(limit, *stands->value);
+    const Statement* const stands = standing(*limit);
+    if (stands != nullptr && stands->value) all.emplace(limit, *stands->value);
   }
   return all;
 }

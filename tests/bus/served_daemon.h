@@ -14,7 +14,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "core/accounts.h"
+#include "core/diagnosis.h"
 #include "core/manager.h"
+#include "core/ownership.h"
 #include "dbus/event_loop.h"
 #include "dbus/manager_adaptor.h"
 #include "dbus/signal_queue.h"
@@ -34,7 +37,13 @@ class AServedDaemon : public testing::Test {
  protected:
   using Dictionary = wire::Dictionary;
 
-  AServedDaemon()
+  using MakeAuthorizer = std::function<std::unique_ptr<Authorizer>(Authorizer::World)>;
+
+  /// As on a user's bus, unless told otherwise.
+  explicit AServedDaemon(const MakeAuthorizer& make_authorizer =
+                             [](Authorizer::World world) {
+                               return std::make_unique<Authorizer>(std::move(world), ::getuid());
+                             })
       : background_(kernel),
         store_(open_store(directory_)),
         intents_(Intents::open(directory_.path(), "boot").value()),
@@ -43,7 +52,9 @@ class AServedDaemon : public testing::Test {
         reconciler_(kernel, watches_, transactions_, loop_, signals_, DriftPolicy::repair, ::getuid()),
         manager_(kernel, transactions_, reconciler_, loop_, nullptr, {}),
         connection_(sdbus::createSessionBusConnection()),
-        adaptor_(*connection_, manager_, requests, "1.2.3", {}),
+        callers_(*connection_),
+        authorizer_(make_authorizer(world())),
+        adaptor_(*connection_, manager_, requests, *authorizer_, callers_, "1.2.3", {}),
         stop_(::eventfd(0, EFD_CLOEXEC)) {
     signals_.connect(adaptor_);
     loop_.serve(*connection_);
@@ -102,6 +113,17 @@ class AServedDaemon : public testing::Test {
   std::string message;  ///< of the last error
 
  private:
+  Authorizer::World world() {
+    return {.uid_of = [this](const std::string& sender) -> Result<std::uint32_t> {
+              const auto uid = callers_.of(sender).uid;
+              return uid ? Result<std::uint32_t>(*uid) : fail(ErrorCode::not_found, "the caller is not known");
+            },
+            .exists = [this](const CgroupPath& cgroup) { return exists(kernel, cgroup); },
+            .owner_of = [this](const CgroupPath& cgroup) { return owner_of(kernel, cgroup); },
+            .has_budget = [](std::uint32_t /*uid*/) { return false; },
+            .name_of = user_name};
+  }
+
   AtOnce background_;
   TemporaryDirectory directory_;
   std::unique_ptr<Store> store_;
@@ -113,6 +135,8 @@ class AServedDaemon : public testing::Test {
   Reconciler reconciler_;
   Manager manager_;
   std::unique_ptr<sdbus::IConnection> connection_;
+  Callers callers_;
+  std::unique_ptr<Authorizer> authorizer_;
   ManagerAdaptor adaptor_;
   FileDescriptor stop_;
   std::thread thread_;

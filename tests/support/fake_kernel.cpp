@@ -173,6 +173,22 @@ Result<void> FakeKernel::make(const CgroupPath& cgroup) {
   return {};
 }
 
+Result<std::optional<std::string>> FakeKernel::mark(const CgroupPath& cgroup, std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const fake::Cgroup* const at = find(cgroup);
+  if (at == nullptr) return fail(ErrorCode::not_found, "cannot open " + absolute_path(cgroup), {}, ENOENT);
+  const auto found = at->marks.find(std::string(name));
+  return found == at->marks.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<void> FakeKernel::set_mark(const CgroupPath& cgroup, std::string_view name, std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  fake::Cgroup* const at = find(cgroup);
+  if (at == nullptr) return fail(ErrorCode::not_found, "cannot open " + absolute_path(cgroup), {}, ENOENT);
+  at->marks[std::string(name)] = text;
+  return {};
+}
+
 Result<void> FakeKernel::remove(const CgroupPath& cgroup) {
   const std::lock_guard lock(mutex_);
   note(Op::remove, cgroup);

@@ -40,6 +40,8 @@ class FakeKernel final : public Kernel {
   Result<FileDescriptor> open_directory(const CgroupPath& cgroup) override;
   Result<FileDescriptor> open_trigger(const CgroupPath& cgroup, std::string_view file,
                                       std::string_view trigger) override;
+  Result<std::optional<std::string>> mark(const CgroupPath& cgroup, std::string_view name) override;
+  Result<void> set_mark(const CgroupPath& cgroup, std::string_view name, std::string_view text) override;
 
   /// mkdir -p with every controller of the delegated root enabled on the way down. Leaves no trace in accesses().
   CgroupPath given(std::string_view path);

@@ -32,6 +32,19 @@ TEST_P(ATree, KnowsNothingOfACgroupThatIsNotThere) {
   EXPECT_TRUE(failed_with(kernel().open_directory(nothing), ErrorCode::not_found));
 }
 
+TEST_P(ATree, KeepsAMarkForAsLongAsTheCgroupLives) {
+  EXPECT_EQ(kernel().mark(web_, "owner").value(), std::nullopt);
+  EXPECT_TRUE(kernel().set_mark(web_, "owner", "1001").has_value());
+  EXPECT_TRUE(kernel().set_mark(web_, "owner", "1002").has_value());
+  EXPECT_EQ(kernel().mark(web_, "owner").value(), "1002");
+  EXPECT_EQ(kernel().mark(web_, "other").value(), std::nullopt);
+  ASSERT_TRUE(kernel().remove(web_).has_value());
+  EXPECT_TRUE(failed_with(kernel().mark(web_, "owner"), ErrorCode::not_found));
+  EXPECT_TRUE(failed_with(kernel().set_mark(web_, "owner", "1"), ErrorCode::not_found));
+  ASSERT_TRUE(kernel().make(web_).has_value());
+  EXPECT_EQ(kernel().mark(web_, "owner").value(), std::nullopt);
+}
+
 TEST_P(ATree, RefusesToRemoveACgroupWithChildren) {
   EXPECT_TRUE(failed_with(kernel().remove(top_), ErrorCode::busy));
   EXPECT_EQ(kernel().children(top_).value().size(), 1U);

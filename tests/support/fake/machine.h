@@ -80,6 +80,7 @@ struct Cgroup {
   std::map<std::string, std::unique_ptr<Cgroup>> children;
   std::set<std::string, std::less<>> subtree_control;
   std::vector<Process> processes;
+  std::map<std::string, std::string> marks;
   std::uint64_t max_descendants = tree_unlimited, max_depth = tree_unlimited;
   std::uint64_t page_cache = 0;   ///< charged here and reclaimable
   std::uint64_t left_behind = 0;  ///< charged here, not reclaimable, and no process of this cgroup holds it

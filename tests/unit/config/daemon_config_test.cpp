@@ -169,14 +169,38 @@ TEST(TheConfiguration, RefusesProfilesThatHaveNoNameOrContradictThemselves) {
 }
 
 TEST(TheConfiguration, TellsEveryFaultOfEveryFileAtOnce) {
-  EXPECT_EQ(faults_of({"[daemon]\nmax-cgroup = 1\nlisten = none\nnonsense\n",
-                       "[deamon]\nlog-level = info\n[ceilings]\nmemory = 1G\n[metrics web]\n"}),
-            "1.conf:2: unknown key 'max-cgroup' in section [daemon]; did you mean 'max-cgroups'?\n"
-            "1.conf:3: unknown key 'listen' in section [daemon]; it belongs to section [metrics]\n"
-            "1.conf:4: expected 'key = value', a [section] or a # comment, found 'nonsense'\n"
-            "2.conf:1: unknown section [deamon]; did you mean 'daemon'?\n"
-            "2.conf:3: section [ceilings] is not supported by this version\n"
-            "2.conf:5: section [metrics] takes no name, found 'web'");
+  EXPECT_EQ(
+      faults_of({"[daemon]\nmax-cgroup = 1\nlisten = none\nnonsense\n",
+                 "[deamon]\nlog-level = info\n[ceilings]\nmemory = 50%\n[metrics web]\n[budget]\nx = 1\n[budget "
+                 "eve]\nmemroy = 1\nover-commit = 0.5\n"}),
+      "1.conf:2: unknown key 'max-cgroup' in section [daemon]; did you mean 'max-cgroups'?\n"
+      "1.conf:3: unknown key 'listen' in section [daemon]; it belongs to section [metrics]\n"
+      "1.conf:4: expected 'key = value', a [section] or a # comment, found 'nonsense'\n"
+      "2.conf:1: unknown section [deamon]; did you mean 'daemon'?\n"
+      "2.conf:4: memory.max: 50% has nothing to be a share of: nothing above limits it; write an absolute value\n"
+      "2.conf:5: section [metrics] takes no name, found 'web'\n"
+      "2.conf:6: section [budget] needs a user or a group; write it as in [budget eve] or [budget @staff]\n"
+      "2.conf:9: unknown key 'memroy' in section [budget]; did you mean 'memory'?\n"
+      "2.conf:10: '0.5' is no over-commit; write how many times the budget may be promised, from 1 to 100, as in 1.5");
+}
+
+TEST(TheConfiguration, HasCeilingsAndBudgets) {
+  const auto config = parse_daemon_config(
+      {.files = {{"1.conf", "[ceilings]\nmemory = 8G\ncpus = 2\n[budget eve]\nmemory = 1G\ncpus = 1.5\n"},
+                 {"2.conf",
+                  "[budget @staff]\n[budget eve]\nmemory = 2G\npids = 200\ncgroups = 10\ndepth = 3\n"
+                  "over-commit = 1.25\n[ceilings]\nmemory.max = 4G\n"}}},
+      {});
+  ASSERT_TRUE(config.has_value());
+  EXPECT_EQ(print_value(config->ceilings.at(find_limit("memory.max"))), "4294967296");
+  EXPECT_EQ(print_value(config->ceilings.at(find_limit("cpu.max"))), "200000 100000");
+  ASSERT_EQ(config->budgets.size(), 2U);
+  EXPECT_EQ(config->budgets[0], (Budget{.whose = "eve",
+                                        .most = {std::uint64_t{2} << 30U, 1'500'000, 200},
+                                        .cgroups = 10,
+                                        .depth = 3,
+                                        .over_commit_percent = 125}));
+  EXPECT_EQ(config->budgets[1], Budget{.whose = "@staff"});
 }
 
 TEST(TheConfiguration, RefusesLimitsThatDoNotExistOrDoNotParse) {

@@ -1,0 +1,16 @@
+// Users by number and by name, as this host knows them (passwd(5), group(5)).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cgroupd {
+
+/// "dev"; "uid 1000" for one that has no name.
+std::string user_name(std::uint32_t uid);
+
+/// Names of the groups a user is in; none when the user is unknown.
+std::vector<std::string> groups_of(std::uint32_t uid);
+
+}  // namespace cgroupd

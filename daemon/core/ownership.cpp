@@ -1,0 +1,26 @@
+// One mark.
+#include "core/ownership.h"
+
+#include <charconv>
+#include <string>
+
+namespace cgroupd {
+namespace {
+
+constexpr const char* mark_name = "owner";
+
+}  // namespace
+
+std::optional<std::uint32_t> owner_of(Kernel& kernel, const CgroupPath& cgroup) {
+  const auto text = kernel.mark(cgroup, mark_name);
+  if (!text || !*text) return std::nullopt;
+  std::uint32_t uid = 0;
+  const auto [end, error] = std::from_chars((*text)->data(), (*text)->data() + (*text)->size(), uid);
+  return error == std::errc() && end == (*text)->data() + (*text)->size() ? std::optional(uid) : std::nullopt;
+}
+
+Result<void> set_owner(Kernel& kernel, const CgroupPath& cgroup, std::uint32_t uid) {
+  return kernel.set_mark(cgroup, mark_name, std::to_string(uid));
+}
+
+}  // namespace cgroupd

@@ -1,0 +1,101 @@
+// A bus object whose methods run only when somebody has agreed.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include "model/result.h"
+
+namespace cgroupd {
+
+/// Stands between the generated adaptor and the bus, so that no method can be forgotten: one that is added to the XML
+/// is guarded from its first day. The guard may answer later; until then the call waits and the loop goes on.
+class GuardedObject final : public sdbus::IObject {
+ public:
+  using Answer = std::function<void(Result<void>)>;
+  using Guard = std::function<void(sdbus::MethodCall& call, Answer answer)>;
+
+  GuardedObject(std::unique_ptr<sdbus::IObject> object, Guard guard);
+
+  void registerMethod(const std::string& interface_name, std::string name, std::string input, std::string output,
+                      sdbus::method_callback callback, sdbus::Flags flags) override;
+  void registerMethod(const std::string& interface_name, std::string name, std::string input,
+                      const std::vector<std::string>& input_names, std::string output,
+                      const std::vector<std::string>& output_names, sdbus::method_callback callback,
+                      sdbus::Flags flags) override;
+  void registerSignal(const std::string& interface_name, std::string name, std::string signature,
+                      sdbus::Flags flags) override;
+  void registerSignal(const std::string& interface_name, std::string name, std::string signature,
+                      const std::vector<std::string>& names, sdbus::Flags flags) override;
+  void registerProperty(const std::string& interface_name, std::string name, std::string signature,
+                        sdbus::property_get_callback get, sdbus::Flags flags) override;
+  void registerProperty(const std::string& interface_name, std::string name, std::string signature,
+                        sdbus::property_get_callback get, sdbus::property_set_callback set,
+                        sdbus::Flags flags) override;
+  void setInterfaceFlags(const std::string& interface_name, sdbus::Flags flags) override;
+  void finishRegistration() override { object_->finishRegistration(); }
+  void unregister() override { object_->unregister(); }
+  sdbus::Signal createSignal(const std::string& interface_name, const std::string& name) override {
+    return object_->createSignal(interface_name, name);
+  }
+  void emitSignal(const sdbus::Signal& message) override { object_->emitSignal(message); }
+  void emitPropertiesChangedSignal(const std::string& interface_name, const std::vector<std::string>& names) override {
+    object_->emitPropertiesChangedSignal(interface_name, names);
+  }
+  void emitPropertiesChangedSignal(const std::string& interface_name) override {
+    object_->emitPropertiesChangedSignal(interface_name);
+  }
+  void emitInterfacesAddedSignal() override { object_->emitInterfacesAddedSignal(); }
+  void emitInterfacesAddedSignal(const std::vector<std::string>& interfaces) override {
+    object_->emitInterfacesAddedSignal(interfaces);
+  }
+  void emitInterfacesRemovedSignal() override { object_->emitInterfacesRemovedSignal(); }
+  void emitInterfacesRemovedSignal(const std::vector<std::string>& interfaces) override {
+    object_->emitInterfacesRemovedSignal(interfaces);
+  }
+  void addObjectManager() override { object_->addObjectManager(); }
+  void removeObjectManager() override { object_->removeObjectManager(); }
+  bool hasObjectManager() const override { return object_->hasObjectManager(); }
+  sdbus::IConnection& getConnection() const override { return object_->getConnection(); }
+  const std::string& getObjectPath() const override { return object_->getObjectPath(); }
+  /// The call whose method runs, also when it had to wait.
+  const sdbus::Message* getCurrentlyProcessedMessage() const override { return running_; }
+
+ private:
+  sdbus::method_callback guarded(sdbus::method_callback callback);
+  void run(const sdbus::method_callback& callback, const sdbus::MethodCall& call);
+
+  std::unique_ptr<sdbus::IObject> object_;
+  Guard guard_;
+  const sdbus::Message* running_ = nullptr;
+};
+
+/// What sdbus::AdaptorInterfaces is, with a guard.
+template <typename Adaptor>
+class GuardedAdaptor : public Adaptor {
+ public:
+  void registerAdaptor() { this->object_holder_->finishRegistration(); }
+  void unregisterAdaptor() { this->object_holder_->unregister(); }
+
+ protected:
+  GuardedAdaptor(sdbus::IConnection& connection, std::string path, GuardedObject::Guard guard)
+      : GuardedAdaptor(
+            std::make_unique<GuardedObject>(sdbus::createObject(connection, std::move(path)), std::move(guard))) {}
+  ~GuardedAdaptor() = default;
+  sdbus::IObject& getObject() { return *object_holder_; }
+
+ private:
+  explicit GuardedAdaptor(std::unique_ptr<GuardedObject> object)
+      : Adaptor(*object), object_holder_(std::move(object)) {}
+  std::unique_ptr<GuardedObject> object_holder_;
+};
+
+/// Whether the caller is ready to be asked for a password (the message's flag ALLOW_INTERACTIVE_AUTHORIZATION).
+bool allows_interaction(const sdbus::Message& message);
+
+}  // namespace cgroupd

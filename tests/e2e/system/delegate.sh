@@ -1,0 +1,36 @@
+# What cgctl doctor tells a user to have root do, done by root: afterwards it works.
+# needs: systemd
+
+as_dev() {
+    setpriv --reuid dev --regid dev --init-groups --reset-env env XDG_RUNTIME_DIR=/run/user/1000 \
+        DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus "$@"
+}
+dropin=/etc/systemd/system/user@.service.d/delegate.conf
+[ ! -e $dropin ] || it 'cannot begin: there is a drop-in already'
+
+it 'refuses a limit whose controller is not delegated, and doctor says the same'
+try as_dev cgctl create cs --cpuset-cpus 0
+expect_status 1
+expect_in_stderr 'cpuset' 'user@1000.service' $dropin
+try as_dev cgctl doctor --json
+expect_status 1
+expect_json 'any(.findings[]; .check == "controller cpuset" and (.ok | not) and .needs_root)'
+
+it 'works once root has run the command of cgctl doctor'
+mend=$(printf '%s\n' "$out" | jq -r '.findings[] | select(.check == "controller cpuset").mend')
+try sh -c "$mend"
+expect_status 0
+manager_is_back() { as_dev busctl --user --quiet call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus GetId; }
+eventually "dev's manager to be back" 30 manager_is_back
+try as_dev cgctl create cs --cpuset-cpus 0 --device-write-bps /dev/vda:1M
+expect_status 0
+tree=/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/cgroupd-tree.service
+expect_equal cpuset.cpus 0 "$(cat $tree/cs/cpuset.cpus)"
+try as_dev cgctl doctor --json
+expect_json 'all(.findings[]; (.check | startswith("controller ") | not) or .ok)'
+as_dev cgctl -q remove cs
+as_dev systemctl --user stop cgroupd cgroupd-tree
+
+rm -f $dropin
+rmdir ${dropin%/*}
+systemctl daemon-reload

@@ -1,0 +1,173 @@
+// What may be in force at all: on a kernel, with owners.
+#include "core/admission.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/ownership.h"
+#include "support/fake_kernel.h"
+#include "support/results.h"
+
+namespace cgroupd {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::uint64_t mega = 1U << 20U;
+constexpr std::uint32_t eve = 1001;
+
+CgroupPath path(const std::string& name) {
+  return *CgroupPath::parse(name);
+}
+
+struct AnAdmission : testing::Test {
+  void SetUp() override {
+    rules.budgets = {Budget{.whose = "eve", .most = {100 * mega, std::nullopt, 50}},
+                     Budget{.whose = "@staff", .most = {10 * mega, std::nullopt, std::nullopt}}};
+  }
+  Admission& admission() {
+    if (!made) {
+      made = std::make_unique<Admission>(
+          kernel, rules,
+          Admission::People{
+              .name_of =
+                  [](std::uint32_t uid) { return uid == eve ? std::string("eve") : "user" + std::to_string(uid); },
+              .groups_of =
+                  [](std::uint32_t uid) {
+                    return uid >= 2000 ? std::vector<std::string>{"staff"} : std::vector<std::string>{};
+                  },
+              .maker_of =
+                  [](const CgroupPath& cgroup) { return cgroup.str() == "again" ? std::optional(eve) : std::nullopt; }},
+          995);
+    }
+    return *made;
+  }
+  void owned(const std::string& name, std::uint32_t uid, const std::string& memory = "", const std::string& pids = "") {
+    const auto cgroup = kernel.given(name);
+    ASSERT_OK(set_owner(kernel, cgroup, uid));
+    ASSERT_EQ(memory.empty() ? 0 : kernel.write_as_other(cgroup, "memory.max", memory), 0);
+    ASSERT_EQ(pids.empty() ? 0 : kernel.write_as_other(cgroup, "pids.max", pids), 0);
+  }
+  static Values limits(std::initializer_list<std::pair<const char*, Amount>> all) {
+    Values values;
+    for (const auto& [file, amount] : all) values.emplace(find_limit(file), amount);
+    return values;
+  }
+  Result<void> set(const std::string& name, const Values& values, std::uint32_t by = eve, const void* key = nullptr) {
+    Work change{.parts = {Part{.cgroup = path(name), .wanted = values}}, .who = {.uid = by}};
+    return admission().admit(change, {}, key);
+  }
+  Result<void> create(const std::string& name, const Values& values, std::uint32_t by = eve) {
+    work = Work{.parts = {Part{.cgroup = path(name), .make = true, .wanted = values}}, .who = {.uid = by}};
+    std::vector<CgroupPath> missing;
+    auto levels = path(name).ancestors();
+    levels.push_back(path(name));
+    for (const auto& level : levels) {
+      if (!level.is_root() && !kernel.exists(level)) missing.push_back(level);
+    }
+    return admission().admit(work, missing, nullptr);
+  }
+  static std::string refusal(const Result<void>& result) { return result ? "" : result.error().text(); }
+
+  FakeKernel kernel;
+  Admission::Rules rules;
+  std::unique_ptr<Admission> made;
+  Work work;
+};
+
+TEST_F(AnAdmission, StopsAUserAtTheEdgeOfTheBudget) {
+  owned("mine", eve, "60M", "20");
+  EXPECT_OK(create("second", limits({{"memory.max", 40 * mega}, {"pids.max", std::uint64_t{30}}})));
+  EXPECT_THAT(refusal(create("second", limits({{"memory.max", 41 * mega}, {"pids.max", std::uint64_t{30}}}))),
+              HasSubstr("mine holds 60M, so 40M is left for second, not 41M"));
+  EXPECT_THAT(refusal(create("second", limits({{"memory.max", 40 * mega}, {"pids.max", std::uint64_t{31}}}))),
+              HasSubstr("50 processes"));
+  EXPECT_THAT(refusal(create("second", {})), HasSubstr("memory.max of second cannot be max"));
+}
+
+TEST_F(AnAdmission, CountsWhatTheOwnerHasWhoeverChangesIt) {
+  owned("mine", eve, "60M", "20");
+  owned("second", eve, "40M", "30");
+  EXPECT_FALSE(set("mine", limits({{"memory.max", 61 * mega}}), 0));
+  EXPECT_OK(set("mine", limits({{"memory.max", 59 * mega}}), 0));
+}
+
+TEST_F(AnAdmission, LeavesAloneWhatHasNoOwnerOrNoBudget) {
+  kernel.given("web");
+  owned("others", 1500);
+  EXPECT_OK(set("web", limits({{"memory.max", 900 * mega}}), 0));
+  EXPECT_OK(set("others", limits({{"memory.max", 900 * mega}}), 1500));
+  EXPECT_OK(create("roots", {}, 0));
+  EXPECT_OK(create("daemons", {}, 995));
+  EXPECT_FALSE(admission().has_budget(1500));
+  EXPECT_FALSE(admission().has_budget(0));
+  EXPECT_TRUE(admission().has_budget(eve));
+  EXPECT_TRUE(admission().has_budget(2001));
+}
+
+TEST_F(AnAdmission, SharesAGroupsBudgetAmongItsMembers) {
+  owned("one", 2001, "6M");
+  EXPECT_OK(create("two", limits({{"memory.max", 4 * mega}}), 2002));
+  EXPECT_THAT(refusal(create("two", limits({{"memory.max", 5 * mega}}), 2002)), HasSubstr("budget of @staff"));
+}
+
+TEST_F(AnAdmission, HoldsWhatAChangeOnItsWayMayComeBackTo) {
+  owned("mine", eve, "60M", "20");
+  owned("second", eve, "40M", "30");
+  const int key = 0;
+  EXPECT_OK(set("mine", limits({{"memory.max", 10 * mega}}), eve, &key));
+  ASSERT_EQ(kernel.write_as_other(path("mine"), "memory.max", "10M"),
+            0);  // written, but not done: it may be taken back
+  EXPECT_FALSE(set("second", limits({{"memory.max", 41 * mega}})));
+  admission().ended(&key);
+  EXPECT_OK(set("second", limits({{"memory.max", 90 * mega}})));
+  const int other = 0;
+  EXPECT_OK(set("second", limits({{"memory.max", 90 * mega}}), eve, &other));  // on its way up
+  EXPECT_FALSE(set("mine", limits({{"memory.max", 11 * mega}})));
+}
+
+TEST_F(AnAdmission, MarksWhatAUserMadeAndNothingElse) {
+  kernel.given("new");
+  kernel.given("roots");
+  admission().made({path("new")}, Work{.who = {.uid = eve}});
+  admission().made({path("roots")}, Work{.who = {.uid = 0}});
+  EXPECT_EQ(owner_of(kernel, path("new")), eve);
+  EXPECT_EQ(owner_of(kernel, path("roots")), std::nullopt);
+  // Made again after a reboot, by nobody: whose it was.
+  kernel.given("again");
+  admission().made({path("again"), path("roots")}, Work{});
+  EXPECT_EQ(owner_of(kernel, path("again")), eve);
+  EXPECT_EQ(owner_of(kernel, path("roots")), std::nullopt);
+}
+
+TEST_F(AnAdmission, KeepsEverybodyBelowTheCeilings) {
+  rules.ceilings = limits({{"memory.max", 50 * mega}, {"pids.max", std::uint64_t{10}}});
+  kernel.given("web");
+  EXPECT_OK(set("web", limits({{"memory.max", 50 * mega}}), 0));
+  EXPECT_THAT(refusal(set("web", limits({{"memory.max", 51 * mega}}), 0)), HasSubstr("above the ceiling of 50M"));
+  EXPECT_FALSE(set("web", limits({{"memory.max", Unlimited{}}}), 0));
+  ASSERT_OK(create("a/b", limits({{"memory.max", 20 * mega}}), 0));
+  ASSERT_EQ(work.parts.size(), 2U);
+  EXPECT_EQ(work.parts[0].cgroup, path("a"));
+  EXPECT_EQ(work.parts[0].wanted, limits({{"memory.max", 50 * mega}, {"pids.max", std::uint64_t{10}}}));
+  EXPECT_EQ(work.parts[1].wanted, limits({{"memory.max", 20 * mega}, {"pids.max", std::uint64_t{10}}}));
+}
+
+TEST_F(AnAdmission, PromisesNoMoreProtectionThanTheParentHas) {
+  kernel.given("web/a");
+  kernel.given("web/b");
+  ASSERT_EQ(kernel.write_as_other(path("web"), "memory.low", "30M"), 0);
+  ASSERT_EQ(kernel.write_as_other(path("web/a"), "memory.low", "20M"), 0);
+  EXPECT_OK(set("web/b", limits({{"memory.low", 10 * mega}}), 0));
+  EXPECT_THAT(refusal(set("web/b", limits({{"memory.low", 11 * mega}}), 0)),
+              HasSubstr("web has 30M, and 31M would be promised below it"));
+  EXPECT_OK(set("web/a", limits({{"memory.low", 0 * mega}}), 0));
+  EXPECT_FALSE(set("web/a", limits({{"memory.min", 1 * mega}}), 0));
+  Work both{.parts = {Part{.cgroup = path("web"), .wanted = limits({{"memory.low", 50 * mega}})},
+                      Part{.cgroup = path("web/b"), .wanted = limits({{"memory.low", 30 * mega}})}},
+            .who = {.uid = 0}};
+  EXPECT_OK(admission().admit(both, {}, nullptr));
+}
+
+}  // namespace
+}  // namespace cgroupd
