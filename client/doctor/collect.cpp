@@ -101,7 +101,7 @@ void look_at_configuration(HostFacts& facts) {
     return;
   }
   facts.configured = !config->files.empty();
-  if (config->metrics_listen) facts.metrics.wanted = config->metrics_listen->text();
+  if (const auto& listen = config->metrics_listen) facts.metrics.wanted = listen->text();
   facts.metrics.socket = config->metrics_socket;
 }
 

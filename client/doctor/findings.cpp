@@ -185,7 +185,7 @@ void runtimes(const HostFacts& facts, std::vector<Finding>& findings) {
       findings.push_back(
           wrong(runtime.name, says + ": without root its limits have no effect",
                 runtime.name == "docker"
-                    ? "set \"exec-opts\": [\"native.cgroupdriver=systemd\"] in ~/.config/docker/daemon.json"
+                    ? R"(set "exec-opts": ["native.cgroupdriver=systemd"] in ~/.config/docker/daemon.json)"
                     : "set cgroup_manager = \"systemd\" under [engine] in "
                       "~/.config/containers/containers.conf",
                 false));

@@ -13,10 +13,11 @@ constexpr const char* mark_name = "owner";
 
 std::optional<std::uint32_t> owner_of(Kernel& kernel, const CgroupPath& cgroup) {
   const auto text = kernel.mark(cgroup, mark_name);
-  if (!text || !*text) return std::nullopt;
+  if (!text) return std::nullopt;
+  const std::string mark = text->value_or("");
   std::uint32_t uid = 0;
-  const auto [end, error] = std::from_chars((*text)->data(), (*text)->data() + (*text)->size(), uid);
-  return error == std::errc() && end == (*text)->data() + (*text)->size() ? std::optional(uid) : std::nullopt;
+  const auto [end, error] = std::from_chars(mark.data(), mark.data() + mark.size(), uid);
+  return error == std::errc() && end == mark.data() + mark.size() ? std::optional(uid) : std::nullopt;
 }
 
 Result<void> set_owner(Kernel& kernel, const CgroupPath& cgroup, std::uint32_t uid) {
