@@ -280,8 +280,11 @@ void Transactions::start(const std::shared_ptr<Running>& running) {
   if (gate_ != nullptr) gate_->made(running->made, work);
   if (made && !running->made.empty()) {
     auto now = plan(work, true);
-    if (now) running->plan = *std::move(now);
-    if (!now) made = fail(now.error());
+    if (!now) {
+      made = fail(now.error());
+    } else {
+      running->plan = *std::move(now);
+    }
   }
   if (!made) {
     unmake(kernel_, running->made);
