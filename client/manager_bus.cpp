@@ -15,6 +15,7 @@
 
 #include "client/manager_bus_error.h"
 #include "client/manager_bus_events.h"
+#include "client/manager_bus_start.h"
 #include "dbus/wire.h"
 
 namespace cgroupd::client {
@@ -236,12 +237,13 @@ class ManagerBus final : public Manager {
         made.bus = sdbus::createSessionBusConnection();
       }
       made.bus->setMethodCallTimeout(longest_call);
+      if (auto ok = start_if_absent(*made.bus, bus_); !ok) return fail(std::move(ok.error()));
       made.proxy = sdbus::createProxy(*made.bus, wire::service_name, wire::object_path);
       made.manager = std::make_unique<Proxy>(*made.proxy);
       return &connection_.emplace(std::move(made));
     } catch (const sdbus::Error& error) {
       return fail(ErrorCode::unreachable, "cannot connect to " + which_bus(bus_) + " (" + error.getMessage() + ")",
-                  how_to_start(bus_));
+                  how_to_start(bus_) + "; cgctl doctor says what is missing");
     }
   }
 

@@ -25,6 +25,10 @@ std::string how_to_start(const BusChoice& bus) {
   return "start it: " + systemctl(bus) + " start cgroupd, or without systemd: cgroupd --root DIR";
 }
 
+std::string see_its_status(const BusChoice& bus) {
+  return "see: " + systemctl(bus) + " status cgroupd";
+}
+
 std::string which_bus(const BusChoice& bus) {
   if (const auto* const address = std::get_if<std::string>(&bus)) return "the bus at " + *address;
   return std::get<Bus>(bus) == Bus::system ? "the system bus" : "the user's bus";
@@ -37,8 +41,10 @@ Error from_sdbus(const sdbus::Error& error, const BusChoice& bus) {
     if (name.starts_with(wire::error_prefix)) return wire::from_bus_error(error);
     // Whoever activates us on the bus answers in its own words: "Unit cgroupd.service not found."
     if (name.starts_with("org.freedesktop.systemd1.")) {
+      std::string why = error.getMessage();
+      if (why.ends_with('.')) why.pop_back();
       return {.code = ErrorCode::unreachable,
-              .message = "the daemon could not be started: " + error.getMessage(),
+              .message = "the daemon could not be started: " + why,
               .hint = how_to_start(bus)};
     }
     return wire::from_bus_error(error);
@@ -51,12 +57,12 @@ Error from_sdbus(const sdbus::Error& error, const BusChoice& bus) {
   if (what == "TimedOut") {
     return {.code = ErrorCode::unreachable,
             .message = "cgroupd could not be started on " + which_bus(bus) + " (" + error.getMessage() + ")",
-            .hint = "see: " + systemctl(bus) + " status cgroupd"};
+            .hint = see_its_status(bus)};
   }
   if (is_one_of(what, {"NoReply", "Timeout", "Disconnected"})) {
     return {.code = ErrorCode::unreachable,
             .message = "cgroupd did not answer on " + which_bus(bus) + " (" + error.getMessage() + ")",
-            .hint = "whether it did what was asked is not known; see: " + systemctl(bus) + " status cgroupd"};
+            .hint = "whether it did what was asked is not known; " + see_its_status(bus)};
   }
   if (is_one_of(what, {"UnknownMethod", "UnknownInterface", "UnknownObject", "InvalidSignature"})) {
     return {.code = ErrorCode::unsupported,

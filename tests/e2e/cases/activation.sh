@@ -42,3 +42,13 @@ try cgctl run hog --memory 16M --memory-swap-max 0 -- tail /dev/zero
 expect_status 137
 expect 'the tree to be active' systemctl --user --quiet is-active cgroupd-tree
 expect_alive "$resident" 'the workload'
+
+it 'says at once that a daemon with a faulty configuration does not start'
+daemon_stop
+printf '[defaults]\nmemory = 64Q\n' >"$config"
+try timeout 20 cgctl list
+expect_status 3
+expect_one_line_on_stderr
+expect_in_stderr 'cgroupd does not start' 'configuration has faults' 'systemctl --user status cgroupd'
+: >"$config"
+daemon_restart
