@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/foreign_words.h"
 #include "client/text.h"
 #include "model/quantity.h"
-#include "model/suggest.h"
 
 namespace cgroupd::client {
 namespace {
@@ -264,11 +264,7 @@ class Reader {
     if (line_.topic != nullptr) return unexpected(said);
     line_.topic = find_verb(said);
     if (line_.topic != nullptr) return {};
-    std::vector<std::string_view> names;
-    for (const auto* const known : all_verbs()) names.push_back(known->name);
-    const std::string near = nearest_word(said, names);
-    return fail(ErrorCode::invalid_argument, "unknown verb '" + said + "'",
-                near.empty() ? "see: cgctl --help" : "did you mean " + near + "?");
+    return fail(unknown_verb(said));
   }
 
   Result<void> unexpected(const std::string& said) const {

@@ -6,29 +6,13 @@
 #include <array>
 #include <utility>
 
+#include "client/foreign_words.h"
 #include "client/text.h"
 #include "model/quantity.h"
 #include "model/suggest.h"
 
 namespace cgroupd::client {
 namespace {
-
-// What users of docker and podman type, and what to write instead.
-struct ForeignFlag {
-  std::string_view name;
-  std::string_view advice;
-};
-constexpr std::array foreign_flags = {
-    ForeignFlag{"memory-swap",
-                "docker means memory and swap together; --memory-swap-max is swap alone: subtract --memory"},
-    ForeignFlag{"memory-swappiness", "cgroup v2 has no swappiness for a cgroup; limit swap with --memory-swap-max"},
-    ForeignFlag{"kernel-memory", "cgroup v2 counts kernel memory in --memory"},
-    ForeignFlag{"oom-kill-disable", "cgroup v2 cannot switch it off; --memory-high slows down instead of killing"},
-    ForeignFlag{"blkio-weight", "write --io-weight, 1 to 10000 (docker's 500 is its default, here it is 100)"},
-    ForeignFlag{"cpu-percent", "write --cpus, as in --cpus 0.5 for 50% of one CPU"},
-    ForeignFlag{"cpu-rt-runtime", "cgroup v2 has no realtime limits"},
-    ForeignFlag{"cpu-rt-period", "cgroup v2 has no realtime limits"},
-};
 
 constexpr char no_letter = '\0';
 
@@ -89,10 +73,8 @@ std::vector<std::string_view> verbs_with_flag(std::string_view name) {
 tl::unexpected<Error> unknown_flag(const Verb* verb, std::string_view said) {
   const std::string_view name = said.substr(said.starts_with("--") ? 2 : 1);
   const std::string whose = verb == nullptr ? "" : " for " + std::string(verb->name);
-  for (const auto& foreign : foreign_flags) {
-    if (said.starts_with("--") && foreign.name == name) {
-      return fail(ErrorCode::invalid_argument, "no flag " + std::string(said), std::string(foreign.advice));
-    }
+  if (const auto advice = said.starts_with("--") ? advice_on_foreign_flag(name) : std::string_view(); !advice.empty()) {
+    return fail(ErrorCode::invalid_argument, "no flag " + std::string(said), std::string(advice));
   }
   std::string message = "unknown flag " + std::string(said) + whose;
   if (said.starts_with("--")) {
@@ -175,11 +157,7 @@ class Cutter {
     if (result_.verb == nullptr) {
       result_.verb = find_verb(argument);
       if (result_.verb != nullptr) return {};
-      std::vector<std::string_view> names;
-      for (const auto* const verb : all_verbs()) names.push_back(verb->name);
-      const std::string near = nearest_word(argument, names);
-      return fail(ErrorCode::invalid_argument, "unknown verb '" + argument + "'",
-                  near.empty() ? "see: cgctl --help" : "did you mean " + near + "?");
+      return fail(unknown_verb(argument));
     }
     if (takes_command() && words_ > 0) {
       // As docker and ssh have it: the command's own flags are not ours.
