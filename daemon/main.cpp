@@ -197,8 +197,15 @@ bool lock_ourselves_in(const CommandLine& line, const DaemonConfig& config, cons
   std::string top = root;
   for (unsigned levels = levels_above_root(root).value_or(0); levels > 0; --levels) top = beside(top);
   paths.readable.push_back(top);
-  if (const auto file = config_file(line); file && file->find('/') != std::string::npos)
-    paths.readable.push_back(beside(*file));
+  if (const auto file = config_file(line); file && file->find('/') != std::string::npos) {
+    const std::string directory = beside(*file);
+    // Made when it is missing: one that came later could not be read by a reload.
+    if (!line.config && !line.system) {
+      ::mkdir(beside(directory).c_str(), S_IRWXU);
+      ::mkdir(directory.c_str(), S_IRWXU);
+    }
+    paths.readable.push_back(directory);
+  }
   if (const auto& web = config.metrics.web_config) paths.readable.push_back(beside(*web));
   if (config.metrics_socket) paths.writable.push_back(beside(*config.metrics_socket));
   for (const auto& directory : paths.writable) ::mkdir(directory.c_str(), S_IRWXU);

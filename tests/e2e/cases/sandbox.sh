@@ -17,3 +17,16 @@ it 'is bounded itself'
 own=/sys/fs/cgroup$(systemctl --user show --value -P ControlGroup cgroupd)
 expect_equal memory.max 268435456 "$(cat "$own/memory.max")"
 expect_equal pids.max 32 "$(cat "$own/pids.max")"
+
+it 'can read a configuration that is put later where there was none'
+daemon_stop
+rm -r "${config%/*}"
+daemon_start
+printf '[defaults]\nmemory = 32M\n' >"$config"
+try cgctl reload
+expect_status 0
+try cgctl create later
+expect_file later/memory.max 33554432
+: >"$config"
+try cgctl reload
+expect_status 0
