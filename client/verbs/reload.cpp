@@ -1,5 +1,8 @@
 // cgctl reload: the daemon reads its configuration again.
+#include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "client/command_line.h"
@@ -12,9 +15,23 @@ namespace {
 
 constexpr std::array<std::string_view, 1> examples = {"cgctl reload"};
 
+// The daemon lists every fault of its files, one a line.
+void tell_line_by_line(Output& output, const Error& error) {
+  std::string_view rest = error.message;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const bool is_last = end + 1 >= rest.size();
+    output.error({.code = error.code, .message = std::string(rest.substr(0, end)), .hint = is_last ? error.hint : ""});
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
 Result<int> act(Session& session) {
   auto steps = session.manager.reload();
-  if (!steps) return fail(std::move(steps.error()));
+  if (!steps) {
+    tell_line_by_line(session.output, steps.error());
+    return exit_status_of(steps.error());
+  }
   report_applied(session, {.changed = {}, .steps = *std::move(steps)}, false);
   return exit_done;
 }

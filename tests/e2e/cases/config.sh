@@ -66,6 +66,17 @@ try cgroupd --config /nonexistent.conf
 expect_status 1
 expect_in_stderr /nonexistent.conf
 
+it 'names all faults on a reload, one a line, and keeps what it had'
+with_config '[defaults]
+memory = 24M'
+printf '[daemon]\nlog-level = loud\n[defaults]\nmemory = 64Q\n' >"$config"
+try cgctl reload
+expect_status 1
+expect_in_stderr "cgctl: $config:2: 'loud'" "
+cgctl: $config:4: '64Q'"
+try cgctl create kept
+expect_file kept/memory.max 25165824
+
 it 'goes back to no defaults without them'
 with_config ''
 try cgctl create plain

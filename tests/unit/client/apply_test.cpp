@@ -137,6 +137,14 @@ TEST(CgctlUndo, TakesAChangeBackAndSaysWhatIsInForce) {
   EXPECT_THAT(daemon.asked, ElementsAre("undo 12 within 30s", "undo 12 plan force"));
 }
 
+TEST(CgctlReload, ListsTheFaultsOneALine) {
+  FakeDaemon daemon;
+  daemon.bus_refusal = {.code = ErrorCode::invalid_argument, .message = "faults:\na.conf:1: one\na.conf:2: two\x1b\n"};
+  const auto said = cgctl(daemon, {"reload"});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_EQ(said.err, "cgctl: faults:\ncgctl: a.conf:1: one\ncgctl: a.conf:2: two\\x1b\n");
+}
+
 TEST(CgctlReload, SaysWhatTheDaemonDid) {
   FakeDaemon daemon;
   EXPECT_EQ(cgctl(daemon, {"reload"}).out, "nothing to do\n");
