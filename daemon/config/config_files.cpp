@@ -68,6 +68,10 @@ void read_one(const std::string& path, IfMissing if_missing, ConfigFiles& out) {
   const auto fault = [&](std::string message) { out.faults.push_back(fault_of(path, std::move(message))); };
   const OpenFile file(path);
   if (file.fd() < 0) {
+    struct stat status = {};
+    if (lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode) && file.error() == ENOENT) {
+      return fault("is a symbolic link to a file that is not there");
+    }
     const bool missing = file.error() == ENOENT || file.error() == ENOTDIR;
     if (!missing || if_missing == IfMissing::fault) fault("cannot be opened: " + because(file.error()));
     return;

@@ -138,6 +138,11 @@ TEST_F(ConfigurationFiles, AreAFaultWhenTheyCannotBeOpened) {
   EXPECT_THAT(faults(), HasSubstr(main_file() + ": cannot be opened: Too many levels of symbolic links"));
 }
 
+TEST_F(ConfigurationFiles, AreAFaultWhenTheyAreLinksToNothing) {
+  std::filesystem::create_symlink("/nonexistent/cgroupd.conf", main_file());
+  EXPECT_EQ(faults(), main_file() + ": is a symbolic link to a file that is not there");
+}
+
 TEST_F(ConfigurationFiles, AreBoundedInSize) {
   write("cgroupd.conf", std::string(max_config_file_bytes, '\n'));
   EXPECT_EQ(faults(), "");
