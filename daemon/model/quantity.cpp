@@ -31,12 +31,14 @@ struct Decimal {
   std::string_view rest;
 };
 
-// Nothing when there is no digit in front, a point without digits behind it, or an integer part over 63 bits.
+// Nothing when there is neither a digit nor ".5" in front (docker's users write --cpus=".5"), a point without digits
+// behind it, or an integer part over 63 bits.
 std::optional<Decimal> read_decimal(std::string_view text) {
   Decimal number;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number.whole);
-  if (text.empty() || !is_digit(text.front()) || error != std::errc() || number.whole > largest) return std::nullopt;
-  number.rest = text.substr(static_cast<std::size_t>(end - text.data()));
+  const bool has_whole = !text.empty() && is_digit(text.front());
+  if (has_whole ? error != std::errc() || number.whole > largest : !text.starts_with('.')) return std::nullopt;
+  number.rest = has_whole ? text.substr(static_cast<std::size_t>(end - text.data())) : text;
   if (number.rest.starts_with('.')) {
     std::size_t digits = 0;
     while (digits + 1 < number.rest.size() && is_digit(number.rest[digits + 1])) ++digits;

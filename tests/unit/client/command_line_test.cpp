@@ -45,6 +45,7 @@ INSTANTIATE_TEST_SUITE_P(
         Sent{{"set", "web", "--memory", "50%"}, "set_limits web memory.max=50%"},
         Sent{{"set", "web", "--memory", "1G", "--memory", "1G"}, "set_limits web memory.max=1073741824"},
         Sent{{"set", "web", "--cpus", "1.5", "--cpu-period", "50ms"}, "set_limits web cpu.max=cpus=1.5 period=50000"},
+        Sent{{"set", "web", "--cpus=.5"}, "set_limits web cpu.max=0.5"},
         Sent{{"set", "web", "--pids", "7"}, "set_limits web pids.max=7"},
         Sent{{"set", "web", "--oom-group", "--cpu-idle=no"}, "set_limits web memory.oom.group=1 cpu.idle=0"},
         Sent{{"set", "--oom-group", "web"}, "set_limits web memory.oom.group=1"},
