@@ -42,6 +42,14 @@ std::string quoted(std::string_view text) {
   return out + "'";
 }
 
+// The character that begins at `at`, with all of its bytes when it is no ASCII.
+std::string_view character_at(std::string_view text, std::size_t at) {
+  constexpr auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80; };
+  std::size_t length = 1;
+  while (at + length < text.size() && continues(text[at + length])) ++length;
+  return text.substr(at, length);
+}
+
 Result<void> check_component(std::string_view whole, std::string_view component) {
   const std::string shown = quoted(whole);
   if (component.empty()) {
@@ -61,7 +69,7 @@ Result<void> check_component(std::string_view whole, std::string_view component)
   if (bad != component.end()) {
     const auto at = static_cast<std::size_t>(bad - component.begin());
     return fail(ErrorCode::invalid_argument,
-                "name " + shown + ": character " + quoted(component.substr(at, 1)) + " is not allowed",
+                "name " + shown + ": character " + quoted(character_at(component, at)) + " is not allowed",
                 std::string(advice));
   }
   if (!is_alphanumeric(component.front())) {
