@@ -23,6 +23,13 @@ _cgctl_names() {
     done
 }
 
+# As file names: a directory is followed by a slash, blanks are quoted.
+_cgctl_files() {
+    local IFS=$'\n'
+    compopt -o filenames 2>/dev/null
+    COMPREPLY=($(compgen -f -- "$current"))
+}
+
 _cgctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' words=0 i only_words='' flags='' values=''
@@ -38,7 +45,8 @@ _cgctl() {
         esac
     done
     if [[ $verb == run && $words -gt 0 && ( $only_words || $current != -* ) ]]; then
-        COMPREPLY=($(compgen -c -f -- "$current"))
+        _cgctl_files
+        ((words > 1)) || COMPREPLY+=($(compgen -c -- "$current"))
         return
     fi
     case $previous in
@@ -170,7 +178,7 @@ std::string cases_of_values() {
     for (const auto& flag : limit.flags) add_flag(yes_or_no, flag, "|");
   }
   return "        --drift) COMPREPLY=($(compgen -W 'repair report adopt' -- \"$current\")); return ;;\n"
-         "        -f|--file) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n"
+         "        -f|--file) _cgctl_files; return ;;\n"
          "        " +
          yes_or_no +
          ") if [[ $current != -* ]]; then COMPREPLY=($(compgen -W 'yes no' -- \"$current\")); return; fi ;;";

@@ -73,6 +73,12 @@ TEST(Completion, KnowsEveryOptionAndFlagOfEveryVerb) {
   }
 }
 
+TEST(Completion, OffersFilesWhereFilesAreWanted) {
+  EXPECT_THAT(completed({"apply", "-f", "/us"}), ElementsAre("/usr"));
+  EXPECT_THAT(completed({"run", "web", "--", "ls", "/us"}), ElementsAre("/usr"));
+  EXPECT_THAT(completed({"run", "web", "dirnam"}), Contains("dirname"));
+}
+
 TEST(Completion, AsksTheDaemonForTheNamesOfCgroups) {
   EXPECT_THAT(completed({"set", "w"}), ElementsAre("web", "web/db"));
   EXPECT_THAT(completed({"set", "--memory", "1G", "b"}), ElementsAre("batch"));
