@@ -66,10 +66,29 @@ std::string verbs_part() {
   return out;
 }
 
+// systemd has a property for each part of some limits.
+std::string_view systemd_property(const Limit& limit, const Flag& flag) {
+  switch (flag.part) {
+    case FlagPart::period:
+      return "CPUQuotaPeriodSec";
+    case FlagPart::read_bps:
+      return "IOReadBandwidthMax";
+    case FlagPart::write_bps:
+      return "IOWriteBandwidthMax";
+    case FlagPart::read_iops:
+      return "IOReadIOPSMax";
+    case FlagPart::write_iops:
+      return "IOWriteIOPSMax";
+    default:
+      return limit.systemd_property;
+  }
+}
+
 std::string details(const Limit& limit, const Flag& flag) {
   std::string text(flag.help);
   text += "; " + std::string(limit.file) + ", Linux " + std::string(limit.since);
-  if (!limit.systemd_property.empty()) text += ", systemd's " + std::string(limit.systemd_property) + "=";
+  const auto property = systemd_property(limit, flag);
+  if (!property.empty()) text += ", systemd's " + std::string(property) + "=";
   return text + ".";
 }
 
