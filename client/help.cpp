@@ -23,8 +23,9 @@ constexpr std::array groups = {Group{"memory", "Memory"}, Group{"cpu", "CPU"}, G
                                Group{"cpuset", "CPU and memory placement"}, Group{"io", "I/O"}};
 
 constexpr std::string_view value_grammar =
-    "SIZE is bytes, with K, M, G or T (1024-based), 50% of what the parent has, or max for no limit.\n"
-    "USEC is microseconds or a time as in 50ms, LIST numbers as in 0-3,7, DEVICE /dev/sda or 8:0.\n";
+    "SIZE is bytes, with K, M, G or T (1024-based). USEC is microseconds or a time as in 50ms, LIST\n"
+    "numbers as in 0-3,7, DEVICE /dev/sda or 8:0. Upper limits take max for no limit; those of\n"
+    "memory, swap, CPUs and processes also 50%: half of what the parent has.\n";
 
 // Words in lines of at most `width` columns.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
