@@ -1,6 +1,7 @@
 // Rows of the history.
 #include "client/history_view.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,9 @@ std::vector<std::string> what_lines(const HistoryEntry& entry) {
   if (entry.undoes) lines.push_back("takes back " + std::to_string(*entry.undoes));
   for (const auto& name : entry.made) lines.push_back(name.str() + " created");
   for (const auto& change : entry.changes) {
+    // Of what was taken away with its cgroup, what limited nothing is not worth a line.
+    const bool with_its_cgroup = std::ranges::find(entry.removed, change.cgroup) != entry.removed.end();
+    if (with_its_cgroup && change.before == change.after) continue;
     lines.push_back(change.cgroup.str() + " " + std::string(change.limit->file) + " " +
                     brief_value(*change.limit, change.before) + " -> " + brief_value(*change.limit, change.after));
   }

@@ -246,7 +246,10 @@ std::vector<std::string> in_force_lines(std::string_view name, const Values& in_
       if (resolved && *resolved != value) {
         line = std::string(name) + ": " + std::string(limit->file) + " " + print_value(value) + " (asked " +
                print_value(*resolved) + ")";
-        if (limit->kind == ValueKind::bytes) line += ", the kernel keeps whole pages";
+        const bool no_limit = value == unset_value(*limit);
+        if (limit->kind == ValueKind::bytes) {
+          line += no_limit ? ", to the kernel so much is no limit" : ", the kernel keeps whole pages";
+        }
       }
     }
     lines.push_back(std::move(line));

@@ -24,7 +24,7 @@ Result<int> act(Session& session) {
   if (session.output.style().json) {
     session.output.json(json_of_history(*entries));
   } else if (entries->empty()) {
-    session.output.done("no changes yet");
+    session.output.done(query.cgroup ? "no changes of " + query.cgroup->str() + " are known" : "no changes yet");
   } else {
     session.output.result(history_view(*entries, session.machine.user_name));
   }

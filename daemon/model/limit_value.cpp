@@ -207,8 +207,8 @@ std::string print_value_for_people(const Limit& limit, const Value& value) {
     if (!bandwidth->quota_us) return "max";
     const std::uint64_t millicores =
         (*bandwidth->quota_us * thousand + bandwidth->period_us / 2) / bandwidth->period_us;
-    return print_millicores(millicores) + " CPUs (" + print_duration(*bandwidth->quota_us) + " every " +
-           print_duration(bandwidth->period_us) + ")";
+    return print_millicores(millicores) + (millicores == thousand ? " CPU (" : " CPUs (") +
+           print_duration(*bandwidth->quota_us) + " every " + print_duration(bandwidth->period_us) + ")";
   }
   const std::string text = print_value(value);
   if (!text.empty()) return text;

@@ -63,7 +63,7 @@ TEST(TheHistory, IsATableOfWhoChangedWhat) {
 
 TEST(TheHistory, IsAskedForOneCgroupAndForTheLatestChanges) {
   FakeDaemon daemon;
-  EXPECT_EQ(cgctl(daemon, {"history", "web", "--last", "5"}).out, "no changes yet\n");
+  EXPECT_EQ(cgctl(daemon, {"history", "web", "--last", "5"}).out, "no changes of web are known\n");
   EXPECT_EQ(cgctl(daemon, {"history"}).status, 0);
   EXPECT_THAT(daemon.asked, ElementsAre("history web most 5", "history most 100"));
 }
