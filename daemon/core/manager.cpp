@@ -78,7 +78,7 @@ Result<Work> Manager::work_to_create(const CgroupPath& cgroup, const Changes& li
   const bool is_there = exists(kernel_, cgroup);
   if (is_there && !options.if_absent) {
     return fail(ErrorCode::already_exists, "there is a cgroup named '" + cgroup.str() + "' already",
-                "change it with: cgctl set " + cgroup.str());
+                "change its limits with: cgctl set " + cgroup.str() + " LIMITS");
   }
   if (is_there) {
     return work_to_set(cgroup, limits, {.runtime = options.runtime, .drift = options.drift});

@@ -78,7 +78,7 @@ Result<std::vector<CgroupPath>> make_branch(Kernel& kernel, const CgroupPath& cg
     Error error = ok.error();
     if (error.code == ErrorCode::already_exists) {
       error.message = "there is a cgroup named '" + level.str() + "' already";
-      error.hint = "change it with: cgctl set " + level.str();
+      error.hint = "change its limits with: cgctl set " + level.str() + " LIMITS";
     } else if (error.code == ErrorCode::limit_exceeded) {
       error.hint = "cgroup.max.descendants or cgroup.max.depth of a cgroup above is reached";
     }
