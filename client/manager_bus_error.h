@@ -11,9 +11,9 @@
 namespace cgroupd::client {
 
 /// "the user's bus", for messages.
+std::string which_bus(const BusChoice& bus);
 /// "see: systemctl --user status cgroupd"
 std::string see_its_status(const BusChoice& bus);
-std::string which_bus(const BusChoice& bus);
 /// What somebody can do who finds no daemon there.
 std::string how_to_start(const BusChoice& bus);
 
