@@ -33,7 +33,7 @@ TOKENS = [
     ("prometheus", r"\bprometheus::|<prometheus/", ["daemon/metrics/"], "metrics are a view"),
     ("microhttpd", r"\bMHD_\w+|<microhttpd", ["daemon/metrics/"], "HTTP is a view"),
     ("yaml", r"\bYAML::|<yaml-cpp", ["daemon/metrics/web_config.cpp"], "one file is in Prometheus' form, all others are ours"),
-    ("json", r"\bnlohmann\b", ["client/"], "the daemon speaks the bus, not JSON"),
+    ("json", r"\bnlohmann\b", ["client/", "daemon/runtimes/runtime_files.cpp"], "the daemon speaks the bus, not JSON; runtimes leave some"),
     ("CLI11", r"\bCLI::|<CLI/", ["client/"], "the daemon's few options need no library"),
     ("std::filesystem", r"<filesystem>|\bstd::filesystem\b", ["client/"], "cgroup files are opened beneath the root only"),
     ("fstream", r"<fstream>|\bstd::[io]?fstream\b", ["client/"], "cgroup files are opened beneath the root only"),
