@@ -69,6 +69,12 @@ Result<std::string> cgroup_of_process(const std::string& pid) {
   return absolute_cgroup_path(*path);
 }
 
+std::string user_manager_above(const std::string& hierarchy_path, std::uint32_t uid) {
+  const std::string unit = "/user@" + std::to_string(uid) + ".service";
+  const std::size_t at = (hierarchy_path + "/").find(unit + "/");
+  return at == std::string::npos ? std::string() : hierarchy_path.substr(0, at + unit.size());
+}
+
 Result<unsigned> levels_above_root(const std::string& directory) {
   const auto all = mounts();
   if (!all) return fail(all.error());

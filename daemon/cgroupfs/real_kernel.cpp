@@ -161,8 +161,11 @@ Result<void> RealKernel::make(const CgroupPath& cgroup) {
   // mkdirat has no RESOLVE_BENEATH: make the last part below a parent that was opened with it.
   const FileDescriptor parent(open_beneath(root_.get(), directory_of(cgroup.parent()), O_PATH | O_DIRECTORY));
   if (!parent) return system_error(errno, "cannot make " + cgroup.str() + ": its parent cannot be opened");
-  if (::mkdirat(parent.get(), std::string(cgroup.name()).c_str(), mode) != 0)
-    return system_error(errno, "cannot make " + cgroup.str());
+  const std::string name(cgroup.name());
+  if (::mkdirat(parent.get(), name.c_str(), mode) != 0) return system_error(errno, "cannot make " + cgroup.str());
+  // Our umask is for files of ours. Everybody may look at a cgroup, as at all those that systemd makes.
+  if (::fchmodat(parent.get(), name.c_str(), mode, 0) != 0)
+    return system_error(errno, "cannot open " + cgroup.str() + " for everybody to read");
   return {};
 }
 

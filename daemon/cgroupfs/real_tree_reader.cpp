@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cgroupfs/hierarchy.h"
@@ -145,6 +146,16 @@ class RealTreeReader::RealCgroupReader final : public CgroupReader {
   std::optional<std::uint32_t> owner_uid() const override { return owner_uid_; }
   std::optional<double> created() const override { return created_; }
 
+  OrErrno<std::string> attribute(const std::string& name, std::size_t most) override {
+    // The directory is open as a place only (O_PATH), which fgetxattr(2) does not take.
+    const std::string place = "/proc/self/fd/" + std::to_string(directory_.get());
+    std::string value(most, '\0');
+    const ssize_t got = ::getxattr(place.c_str(), name.c_str(), value.data(), value.size());
+    if (got < 0) return tl::unexpected(errno);
+    value.resize(static_cast<std::size_t>(got));
+    return value;
+  }
+
  private:
   struct Slot {
     FileDescriptor fd;
@@ -167,10 +178,11 @@ class RealTreeReader::RealCgroupReader final : public CgroupReader {
   std::optional<double> created_;
 };
 
-RealTreeReader::RealTreeReader(std::string root_path, FileDescriptor root, unsigned levels_above,
+RealTreeReader::RealTreeReader(std::string root_path, FileDescriptor root, FileDescriptor top, unsigned levels_above,
                                std::size_t kept_files)
     : root_path_(std::move(root_path)),
       root_(std::move(root)),
+      top_(std::move(top)),
       levels_above_(levels_above),
       kept_files_(kept_files),
       buffer_(first_buffer) {}
@@ -186,15 +198,27 @@ Result<std::unique_ptr<RealTreeReader>> RealTreeReader::open(const std::string& 
     return fail(ErrorCode::unsupported, root + " is not on a cgroup2 file system");
   const Result<unsigned> levels = levels_above_root(root);
   if (!levels) return fail(levels.error());
-  return std::unique_ptr<RealTreeReader>(new RealTreeReader(root, std::move(fd), *levels, kept_files));
+  std::string up = ".";
+  for (unsigned i = 0; i < *levels; ++i) up += "/..";
+  // Upwards on purpose and only to read, so not through open_beneath().
+  FileDescriptor top(::openat(fd.get(), up.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!top) {
+    return fail(ErrorCode::failed,
+                "cannot open the hierarchy above " + root + ": " + std::generic_category().message(errno), {}, errno);
+  }
+  return std::unique_ptr<RealTreeReader>(new RealTreeReader(root, std::move(fd), std::move(top), *levels, kept_files));
+}
+
+OrErrno<std::unique_ptr<CgroupReader>> RealTreeReader::open_in_hierarchy(const std::string& path) {
+  const std::string beneath = path.size() > 1 ? path.substr(1) : ".";
+  FileDescriptor fd(open_beneath(top_.get(), beneath.c_str(), O_PATH | O_DIRECTORY));
+  if (!fd) return tl::unexpected(errno);
+  return std::unique_ptr<CgroupReader>(std::make_unique<RealCgroupReader>(*this, std::move(fd)));
 }
 
 OrErrno<std::string> RealTreeReader::read_top(std::string_view file) {
-  std::string path;
-  for (unsigned i = 0; i < levels_above_; ++i) path += "../";
-  path += file;
-  // Upwards on purpose and only to read, so not through open_beneath().
-  const FileDescriptor fd(::openat(root_.get(), path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  const std::string path(file);
+  const FileDescriptor fd(::openat(top_.get(), path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!fd) return tl::unexpected(errno);
   const OrErrno<std::string_view> text = read_whole(fd.get(), false, buffer_);
   if (!text) return tl::unexpected(text.error());

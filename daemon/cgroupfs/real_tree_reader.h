@@ -26,18 +26,20 @@ class RealTreeReader final : public TreeReader {
   void set_files(std::vector<ReadableFile> files) override { files_ = std::move(files); }
   OrErrno<std::unique_ptr<CgroupReader>> open_root() override;
   OrErrno<std::string> read_top(std::string_view file) override;
+  OrErrno<std::unique_ptr<CgroupReader>> open_in_hierarchy(const std::string& path) override;
+  std::string hierarchy_path() const override;
 
   std::size_t open_files() const { return open_files_; }
-  /// The delegated root as the hierarchy names it: "/user.slice/…".
-  std::string hierarchy_path() const;
 
  private:
   class RealCgroupReader;
 
-  RealTreeReader(std::string root_path, FileDescriptor root, unsigned levels_above, std::size_t kept_files);
+  RealTreeReader(std::string root_path, FileDescriptor root, FileDescriptor top, unsigned levels_above,
+                 std::size_t kept_files);
 
   std::string root_path_;
   FileDescriptor root_;
+  FileDescriptor top_;  // of the hierarchy
   unsigned levels_above_;
   std::vector<ReadableFile> files_;
   std::size_t kept_files_;

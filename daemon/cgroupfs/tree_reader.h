@@ -50,6 +50,11 @@ class CgroupReader {
   virtual std::optional<std::uint32_t> owner_uid() const = 0;
   /// When it was made, in Unix seconds; nothing when the kernel does not keep that (a cgroup made by root).
   virtual std::optional<double> created() const = 0;
+  /// An extended attribute of the directory ("user.…"), which its owner may have set to anything. ENODATA when it has
+  /// none, ERANGE when it is longer than `most` bytes.
+  virtual OrErrno<std::string> attribute(const std::string& /*name*/, std::size_t /*most*/) {
+    return tl::unexpected(ENODATA);
+  }
 };
 
 class TreeReader {
@@ -66,6 +71,12 @@ class TreeReader {
   /// The files that read() knows by their place. Once, before anything is opened.
   virtual void set_files(std::vector<ReadableFile> files) = 0;
   virtual OrErrno<std::unique_ptr<CgroupReader>> open_root() = 0;
+  /// Any cgroup of the hierarchy ("/user.slice/…"), also outside of the delegated root, to read.
+  virtual OrErrno<std::unique_ptr<CgroupReader>> open_in_hierarchy(const std::string& /*path*/) {
+    return tl::unexpected(ENOENT);
+  }
+  /// The delegated root as the hierarchy names it: "/user.slice/…"; empty when it is the top.
+  virtual std::string hierarchy_path() const { return {}; }
   /// A file of the whole hierarchy's root, far above the delegated one: the machine's own numbers.
   virtual OrErrno<std::string> read_top(std::string_view /*file*/) { return tl::unexpected(ENOENT); }
 };
