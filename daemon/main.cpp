@@ -26,6 +26,7 @@
 #include "config/declared_cgroups.h"
 #include "core/accounts.h"
 #include "core/admission.h"
+#include "core/container_marks.h"
 #include "core/diagnosis.h"
 #include "core/leases.h"
 #include "core/manager.h"
@@ -45,6 +46,7 @@
 #include "metrics/core_facts.h"
 #include "metrics/exporter.h"
 #include "metrics/self_metrics.h"
+#include "runtimes/catalog.h"
 #include "sandbox/landlock.h"
 #include "service_manager/service_manager.h"
 #include "store/intents.h"
@@ -185,10 +187,34 @@ std::vector<FileDescriptor> handed_over_listeners() {
   return listeners;
 }
 
+// Where runtimes of ours leave names, if they are wanted; the system's daemon has no containers of its own.
+std::optional<RuntimePlaces> runtime_places(const CommandLine& line, const DaemonConfig& config) {
+  if (line.system || !config.metrics.containers) return std::nullopt;
+  RuntimePlaces places;
+  if (const auto run = environment("XDG_RUNTIME_DIR"); run && run->starts_with('/')) places.runtime_directory = *run;
+  if (const auto data = environment("XDG_DATA_HOME"); data && data->starts_with('/')) {
+    places.data_directory = *data;
+  } else if (const auto home = environment("HOME"); home && home->starts_with('/')) {
+    places.data_directory = *home + "/.local/share";
+  }
+  return places;
+}
+
+// What is not there when we lock ourselves in stays closed. Podman's storage comes with its first container, so where
+// podman is installed its directory is made before it, as podman would make it.
+void make_storage(const RuntimePlaces& places) {
+  if (::access("/etc/containers", F_OK) != 0 || places.data_directory.empty()) return;
+  for (const std::string& directory : {places.data_directory, storage_directories(places).front()}) {
+    for (std::size_t at = directory.find('/', 1); at != std::string::npos; at = directory.find('/', at + 1))
+      ::mkdir(directory.substr(0, at).c_str(), S_IRWXU);
+    ::mkdir(directory.c_str(), S_IRWXU);
+  }
+}
+
 // Before any thread is started, as the kernel locks in one thread and its children. Directories of our own are made
 // first: afterwards nothing can be made beside them.
 bool lock_ourselves_in(const CommandLine& line, const DaemonConfig& config, const std::string& root,
-                       const std::string& state) {
+                       const std::string& state, const std::optional<RuntimePlaces>& runtimes) {
   SandboxPaths paths{.readable = {"/sys", "/proc", "/dev", "/etc", "/usr", "/lib", "/lib64", "/run"},
                      .cgroups = {root},
                      .writable = {state}};
@@ -207,6 +233,11 @@ bool lock_ourselves_in(const CommandLine& line, const DaemonConfig& config, cons
     paths.readable.push_back(directory);
   }
   if (const auto& web = config.metrics.web_config) paths.readable.push_back(beside(*web));
+  if (runtimes) {
+    make_storage(*runtimes);
+    for (const auto& directory : storage_directories(*runtimes)) paths.readable.push_back(directory);
+    paths.readable.push_back(runtimes->runtime_directory);
+  }
   if (config.metrics_socket) paths.writable.push_back(beside(*config.metrics_socket));
   for (const auto& directory : paths.writable) ::mkdir(directory.c_str(), S_IRWXU);
   if (const auto locked = lock_in(paths); !locked) {
@@ -216,17 +247,21 @@ bool lock_ourselves_in(const CommandLine& line, const DaemonConfig& config, cons
   return true;
 }
 
-ExporterOptions exporter_options(const DaemonConfig& config, const std::string& hierarchy_path) {
+ExporterOptions exporter_options(const DaemonConfig& config, const std::optional<RuntimePlaces>& runtimes,
+                                 const std::string& hierarchy_path, bool all_users) {
   return {.listen = config.metrics_listen,
           .socket = config.metrics_socket,
           .handed_over = handed_over_listeners(),
           .web_config = config.metrics.web_config,
-          .cadvisor_id = config.metrics.cadvisor ? std::optional(hierarchy_path) : std::nullopt,
+          .cadvisor = config.metrics.cadvisor,
           .collector = {.tree = {.max_cgroups = config.metrics.max_cgroups,
                                  .max_depth = config.metrics.max_depth,
                                  .include = config.metrics.include,
                                  .exclude = config.metrics.exclude},
-                        .exclude_families = config.metrics.exclude_families},
+                        .exclude_families = config.metrics.exclude_families,
+                        .runtimes = runtimes,
+                        .all_users = all_users ? UserCgroups::NameOf(user_name) : nullptr,
+                        .manager = user_manager_above(hierarchy_path, ::getuid())},
           .version = CGROUPD_VERSION};
 }
 
@@ -301,7 +336,8 @@ Result<int> serve(const CommandLine& line) {
   auto watcher = Watcher::open(root->path);
   if (!watcher) return fail(watcher.error());
 
-  const bool locked_in = lock_ourselves_in(line, config->daemon, root->path, *state);
+  const std::optional<RuntimePlaces> runtimes = runtime_places(line, config->daemon);
+  const bool locked_in = lock_ourselves_in(line, config->daemon, root->path, *state, runtimes);
   EventLoop loop;
   Worker worker(*std::move(workers_kernels), interrupt_signal);
   loop.on_readable(worker.completion_fd(), [&worker] { worker.finish(); });
@@ -334,13 +370,28 @@ Result<int> serve(const CommandLine& line) {
   if (auto ok = reconcile_at_start(**kernel, **store, reconciler); !ok) return fail(ok.error());
   (*self_metrics)->reconciled();
   for (const auto& [cgroup, desired] : transactions.desired()) facts.desired_known(cgroup, desired, loop.now());
-  transactions.on_desired_changed(
-      [&](const CgroupPath& cgroup) { facts.desired_changed(cgroup, transactions.desired_of(cgroup), loop.now()); });
   leases.rearm();
   events.start(transactions);
   loop.on_readable((*watcher)->fd(), watch_pause, [&] { reconciler.changed((*watcher)->take()); });
 
-  ExporterOptions metrics_options = exporter_options(config->daemon, (*scrapes_tree)->hierarchy_path());
+  std::optional<ContainerMarks> marks;
+  const std::string hierarchy_path = (*scrapes_tree)->hierarchy_path();
+  if (runtimes) {
+    marks.emplace(*runtimes, root->path.substr(0, root->path.size() - hierarchy_path.size()), hierarchy_path);
+    for (const auto& [cgroup, desired] : transactions.desired()) marks->desired_changed(cgroup, desired);
+    if (marks->fd() >= 0) loop.on_readable(marks->fd(), watch_pause, [&marks] { marks->changed(); });
+    marks->changed();
+  }
+  transactions.on_desired_changed([&](const CgroupPath& cgroup) {
+    const auto desired = transactions.desired_of(cgroup);
+    facts.desired_changed(cgroup, desired, loop.now());
+    if (marks) marks->desired_changed(cgroup, desired);
+  });
+  if (config->daemon.metrics.all_users && !line.system)
+    spdlog::warn("all-users = yes in [metrics] is for the system's daemon; this page shows the cgroups of one user");
+
+  ExporterOptions metrics_options =
+      exporter_options(config->daemon, runtimes, hierarchy_path, line.system && config->daemon.metrics.all_users);
   auto exporter = Exporter::start(std::move(metrics_options), *std::move(scrapes_tree), **self_metrics, facts);
   if (!exporter) return fail(exporter.error());
   for (const auto& complaint : (*exporter)->complaints()) spdlog::warn("{}", complaint);

@@ -105,6 +105,8 @@ constexpr std::array keys = {
     Key{"metrics", "exclude", in_metrics<set_metrics_exclude>},
     Key{"metrics", "exclude-families", in_metrics<set_metrics_exclude_families>},
     Key{"metrics", "kept-files", in_metrics<set_metrics_kept_files>},
+    Key{"metrics", "containers", in_metrics<set_metrics_containers>},
+    Key{"metrics", "all-users", in_metrics<set_metrics_all_users>},
     Key{"metrics", "cadvisor", in_metrics<set_metrics_cadvisor>},
     Key{"metrics", "web-config", in_metrics<set_metrics_web_config>},
 };

@@ -18,6 +18,12 @@ std::vector<std::string> words_of(const std::string& value) {
   return words;
 }
 
+Result<bool> yes_or_no(const std::string& value) {
+  if (value != "yes" && value != "no")
+    return fail(ErrorCode::invalid_argument, "'" + value + "' is neither yes nor no");
+  return value == "yes";
+}
+
 }  // namespace
 
 Result<void> set_metrics_max_cgroups(MetricsConfig& config, const std::string& value) {
@@ -49,11 +55,16 @@ Result<void> set_metrics_kept_files(MetricsConfig& config, const std::string& va
   return parse_count(value, 0, most).map([&](std::uint64_t count) { config.kept_files = count; });
 }
 
+Result<void> set_metrics_containers(MetricsConfig& config, const std::string& value) {
+  return yes_or_no(value).map([&](bool yes) { config.containers = yes; });
+}
+
+Result<void> set_metrics_all_users(MetricsConfig& config, const std::string& value) {
+  return yes_or_no(value).map([&](bool yes) { config.all_users = yes; });
+}
+
 Result<void> set_metrics_cadvisor(MetricsConfig& config, const std::string& value) {
-  if (value != "yes" && value != "no")
-    return fail(ErrorCode::invalid_argument, "'" + value + "' is neither yes nor no");
-  config.cadvisor = value == "yes";
-  return {};
+  return yes_or_no(value).map([&](bool yes) { config.cadvisor = yes; });
 }
 
 Result<void> set_metrics_web_config(MetricsConfig& config, const std::string& value) {

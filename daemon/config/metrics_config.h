@@ -18,6 +18,8 @@ struct MetricsConfig {
   std::vector<std::string> exclude;           ///< globs of cgroups
   std::vector<std::string> exclude_families;  ///< globs of families
   std::uint64_t kept_files = 2048;            ///< interface files that stay open between scrapes
+  bool containers = true;                     ///< also the user's containers outside of the tree, and names for all
+  bool all_users = false;                     ///< the system's daemon: every user's cgroups and containers
   bool cadvisor = false;                      ///< whether there is /metrics/cadvisor
   std::optional<std::string> web_config;      ///< absolute path of a web config file
 };
@@ -28,6 +30,8 @@ Result<void> set_metrics_include(MetricsConfig& config, const std::string& value
 Result<void> set_metrics_exclude(MetricsConfig& config, const std::string& value);
 Result<void> set_metrics_exclude_families(MetricsConfig& config, const std::string& value);
 Result<void> set_metrics_kept_files(MetricsConfig& config, const std::string& value);
+Result<void> set_metrics_containers(MetricsConfig& config, const std::string& value);
+Result<void> set_metrics_all_users(MetricsConfig& config, const std::string& value);
 Result<void> set_metrics_cadvisor(MetricsConfig& config, const std::string& value);
 Result<void> set_metrics_web_config(MetricsConfig& config, const std::string& value);
 

@@ -1,10 +1,12 @@
 // Rows of native families under other names and labels.
 #include "metrics/cadvisor_view.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <ctime>
+#include <initializer_list>
 #include <map>
 #include <optional>
 
@@ -96,14 +98,23 @@ void CadvisorView::write(Page& page, const Collector& collector) {
 void CadvisorView::label_cgroups(const Collector& collector) {
   labels_.clear();
   for (const CgroupNode* const cgroup : collector.cgroups()) {
-    const auto at = collector.facts().cgroups.find(cgroup->path);
-    const CgroupFacts* const facts = at == collector.facts().cgroups.end() ? nullptr : at->second.get();
-    const bool has_name = facts != nullptr && !facts->container.empty();
-    const bool has_image = facts != nullptr && !facts->image.empty();
+    const CgroupFacts* const facts = collector.facts_of(*cgroup);
+    const Container* const container = cgroup->container.get();
+    const auto first_known = [](std::initializer_list<std::string_view> texts) {
+      return *std::ranges::find_if(texts, [](std::string_view text) { return !text.empty(); });
+    };
+    const auto of_facts = [&](std::string CgroupFacts::*member) {
+      return facts == nullptr ? std::string_view() : std::string_view(facts->*member);
+    };
+    const auto of_container = [&](std::string Container::*member) {
+      return container == nullptr ? std::string_view() : std::string_view(container->*member);
+    };
     std::string& labels = labels_.emplace_back();
-    append_label(labels, "id", id_of_root_ + "/" + cgroup->path.str());
-    append_label(labels, "name", has_name ? facts->container : cgroup->path.str());
-    append_label(labels, "image", has_image ? std::string_view(facts->image) : unknown_image);
+    append_label(labels, "id", cgroup->place);
+    append_label(labels, "name",
+                 first_known({of_facts(&CgroupFacts::container), of_container(&Container::name), cgroup->path.str()}));
+    append_label(labels, "image",
+                 first_known({of_facts(&CgroupFacts::image), of_container(&Container::image), unknown_image}));
   }
   quotas_.assign(labels_.size(), {});
   for (const Collector::Row& row : collector.rows("cgroup_cpu_quota_cores"))

@@ -22,9 +22,7 @@ class CadvisorView {
     double period_seconds = 0;
   };
 
-  /// `id_of_root`: the delegated root in the hierarchy ("/user.slice/…/tree"), which begins every `id`.
-  CadvisorView(TreeReader& reader, std::string id_of_root, std::string version)
-      : reader_(reader), id_of_root_(std::move(id_of_root)), version_(std::move(version)) {}
+  CadvisorView(TreeReader& reader, std::string version) : reader_(reader), version_(std::move(version)) {}
 
   /// The families of `collector`'s last look, with a row `id="/"` for the whole machine.
   void write(Page& page, const Collector& collector);
@@ -45,7 +43,6 @@ class CadvisorView {
   void write_machine(Page& page) const;
 
   TreeReader& reader_;
-  std::string id_of_root_;
   std::string version_;
   std::vector<std::string> labels_;  // a block a cgroup
   std::vector<CpuQuota> quotas_;

@@ -2,30 +2,31 @@
 #include "metrics/cgroup_tree.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <system_error>
 #include <utility>
 
 #include "cgroupfs/formats.h"
-#include "metrics/glob.h"
 #include "metrics/page.h"
 
 namespace cgroupd {
 
-CgroupTree::CgroupTree(TreeReader& reader, const Files& files, TreeOptions options)
-    : reader_(reader), files_(files), options_(std::move(options)) {}
+CgroupTree::CgroupTree(TreeReader& reader, const WalkFiles& files, Selection& selection, TreeRoot root)
+    : reader_(reader), files_(files), selection_(selection), begin_(std::move(root)) {
+  root_.place = begin_.place ? *begin_.place : reader_.hierarchy_path();
+}
 
-Result<void> CgroupTree::walk(const IsManaged& is_managed, const Visit& visit) {
-  skipped_ = {};
+Result<void> CgroupTree::walk(const IsManaged& is_managed, const VisitCgroup& visit) {
   Walk walk{.is_managed = is_managed, .visit = visit};
   const auto cannot = [this](int error) {
-    root_ = {};
+    root_.reader.reset();
+    root_.children.clear();
     return fail(ErrorCode::failed,
-                "cannot read the delegated root " + reader_.root_path() + ": " + std::generic_category().message(error),
+                "cannot read the cgroup " + begin_.place.value_or(reader_.root_path()) + ": " +
+                    std::generic_category().message(error),
                 {}, error);
   };
   if (!root_.reader) {
-    auto opened = reader_.open_root();
+    auto opened = begin_.place ? reader_.open_in_hierarchy(*begin_.place) : reader_.open_root();
     if (!opened) return cannot(opened.error());
     root_.reader = std::move(*opened);
   }
@@ -53,30 +54,27 @@ void CgroupTree::notice_controllers(CgroupNode& parent) const {
 }
 
 void CgroupTree::visit_child(CgroupNode& parent, const std::string& name, Walk& walk) {
-  if (parent.path.is_root() && std::ranges::find(options_.hidden, name) != options_.hidden.end()) return;
+  const auto is_hidden = [this](const std::string& child) {
+    return std::ranges::find(selection_.options().hidden, child) != selection_.options().hidden.end();
+  };
+  if (parent.path.is_root() && is_hidden(name)) return;
   const auto known = parent.children.find(name);
   const Result<CgroupPath> path =
       known == parent.children.end() ? parent.path.child(name) : Result<CgroupPath>(known->second->path);
   if (!path) {
-    ++skipped_.name;
+    ++selection_.skipped().name;
     return;
   }
-  if (path->depth() > options_.max_depth) {
-    ++skipped_.depth;
+  if (path->depth() > selection_.options().max_depth) {
+    ++selection_.skipped().depth;
     return;
   }
-  if (walk.shown >= options_.max_cgroups) {
-    ++skipped_.limit;
-    return;
-  }
+  if (!selection_.has_room()) return;
   std::string_view stat;
   CgroupNode* const child = open_child(parent, name, *path, stat);
   if (child == nullptr) return;
   const bool has_children = keyed_value(stat, "nr_descendants").value_or(1) != 0;
-  if (is_shown(*path, walk)) {
-    ++walk.shown;
-    walk.visit(*child, stat);
-  }
+  if (selection_.takes(*path, walk.is_managed(*path))) walk.visit(*child, stat);
   // A cgroup that goes away meanwhile has nothing beneath it.
   if (has_children) {
     (void)visit_children(*child, walk);
@@ -100,29 +98,19 @@ CgroupNode* CgroupTree::open_child(CgroupNode& parent, const std::string& name, 
   const OrErrno<std::string_view> text =
       opened ? (*opened)->read(files_.stat) : OrErrno<std::string_view>(tl::unexpected(opened.error()));
   if (!text) {
-    if (text.error() == EMFILE || text.error() == ENFILE) ++skipped_.limit;
+    selection_.unreadable(text.error());
     parent.children.erase(name);
     return nullptr;
   }
   child = std::make_unique<CgroupNode>();
   child->path = path;
+  child->place = parent.place + "/" + name;
+  child->label = begin_.label;
   append_label(child->label, "cgroup", path.str());
+  child->is_ours = !begin_.place;
   child->reader = std::move(*opened);
   stat = *text;
   return child.get();
-}
-
-bool CgroupTree::is_shown(const CgroupPath& path, const Walk& walk) {
-  const bool included = options_.include.empty() || matches_any(options_.include, path.str());
-  if (!included || matches_any(options_.exclude, path.str())) {
-    ++skipped_.excluded;
-    return false;
-  }
-  if (!options_.unmanaged && !walk.is_managed(path)) {
-    ++skipped_.unmanaged;
-    return false;
-  }
-  return true;
 }
 
 }  // namespace cgroupd

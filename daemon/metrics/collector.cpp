@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <utility>
 
+#include <unistd.h>
+
 #include "cgroupfs/formats.h"
 #include "cgroupfs/limit_file.h"
 #include "metrics/device_names.h"
@@ -15,6 +17,7 @@ namespace {
 
 constexpr std::string_view stat_name = "cgroup.stat";
 constexpr std::string_view subtree_control_name = "cgroup.subtree_control";
+constexpr WalkFiles walk_files = {.stat = 0, .subtree_control = 1};
 constexpr std::size_t tree_files = 2;
 constexpr std::string_view memory_in_use = "memory.current";
 constexpr std::string_view family_prefix = "cgroup_";
@@ -23,6 +26,12 @@ constexpr std::string_view desired_prefix = "cgroup_desired_";
 // ENODEV: the cgroup went away under an open file. EOPNOTSUPP: pressure switched off, processes of a threaded cgroup.
 bool is_absence(int error) {
   return error == ENOENT || error == ENODEV || error == EOPNOTSUPP;
+}
+
+std::string our_root_label(const UserCgroups::NameOf& all_users) {
+  std::string label;
+  if (all_users) append_label(label, "root", all_users(getuid()));
+  return label;
 }
 
 double unix_seconds(UnixTime time) {
@@ -35,9 +44,18 @@ Collector::Collector(TreeReader& reader, CollectorOptions options)
     : reader_(reader),
       for_cadvisor_(options.for_cadvisor),
       exclude_families_(std::move(options.exclude_families)),
-      tree_(reader, {.stat = 0, .subtree_control = 1}, std::move(options.tree)),
+      selection_(std::move(options.tree)),
+      tree_(reader, walk_files, selection_, {.place = {}, .label = our_root_label(options.all_users)}),
+      catalog_(options.runtimes ? std::make_unique<Catalog>(*std::move(options.runtimes)) : nullptr),
+      containers_(reader, walk_files, selection_, {.manager = std::move(options.manager)}),
+      users_(options.all_users ? std::make_unique<UserCgroups>(reader, walk_files, selection_, options.all_users)
+                               : nullptr),
+      our_root_(our_root_label(options.all_users)),
       facts_(std::make_shared<const Facts>()),
       device_labels_(1) {
+  mount_point_ = reader.root_path();
+  if (const std::string below = reader.hierarchy_path(); mount_point_.ends_with(below))
+    mount_point_.resize(mount_point_.size() - below.size());
   know_files();
 }
 
@@ -96,16 +114,45 @@ Result<void> Collector::collect(std::shared_ptr<const Facts> facts) {
   failed_reads_ = 0;
   facts_are_new_ = facts != facts_;
   facts_ = std::move(facts);
-  return tree_.walk([this](const CgroupPath& path) { return facts_->cgroups.contains(path); },
-                    [this](CgroupNode& cgroup, std::string_view stat) { add(cgroup, stat); });
+  if (catalog_) {
+    catalog_->refresh();
+    catalog_is_new_ = std::exchange(catalog_seen_, catalog_->generation()) != catalog_->generation();
+  }
+  selection_.begin();
+  Result<void> walked = tree_.walk([this](const CgroupPath& path) { return facts_->cgroups.contains(path); },
+                                   [this](CgroupNode& cgroup, std::string_view stat) { add(cgroup, stat); });
+  if (walked && catalog_) add_containers();
+  if (walked && users_) users_->walk([this](CgroupNode& cgroup, std::string_view stat) { add(cgroup, stat); });
+  return walked;
+}
+
+void Collector::add_containers() {
+  containers_.find();
+  containers_.walk(catalog_.get(), &tree_, [this](CgroupNode& cgroup, std::string_view stat) { add(cgroup, stat); });
+}
+
+const CgroupFacts* Collector::facts_of(const CgroupNode& cgroup) const {
+  if (!cgroup.is_ours) return nullptr;
+  const auto at = facts_->cgroups.find(cgroup.path);
+  return at == facts_->cgroups.end() ? nullptr : at->second.get();
+}
+
+// Of a cgroup of our tree; the others come with their names.
+void Collector::name_container(CgroupNode& cgroup) const {
+  if (catalog_ && cgroup.is_ours && (cgroup.info.empty() || catalog_is_new_)) {
+    if (std::shared_ptr<const Container> container = catalog_->at(cgroup.place); container != cgroup.container) {
+      cgroup.container = std::move(container);
+      cgroup.info.clear();
+    }
+  }
 }
 
 void Collector::add(CgroupNode& cgroup, std::string_view stat) {
   cgroups_.push_back(&cgroup);
   drifted_.push_back(0);
-  const auto at = facts_->cgroups.find(cgroup.path);
-  const CgroupFacts* const facts = at == facts_->cgroups.end() ? nullptr : at->second.get();
-  if (cgroup.info.empty() || facts_are_new_) cgroup.info = info_labels(cgroup, facts);
+  const CgroupFacts* const facts = facts_of(cgroup);
+  name_container(cgroup);
+  if (cgroup.info.empty() || facts_are_new_) cgroup.info = info_labels(cgroup);
   memory_current_.reset();
   add_text(stat_file_, stat, facts);
   for (std::size_t file = tree_files; file < files_.size(); ++file) {
@@ -182,20 +229,25 @@ std::span<const Collector::Row> Collector::rows(std::string_view family) const {
   return at == family_index_.end() ? std::span<const Row>() : std::span<const Row>(families_[at->second].rows);
 }
 
-std::string Collector::info_labels(const CgroupNode& cgroup, const CgroupFacts* facts) const {
+std::string Collector::info_labels(const CgroupNode& cgroup) const {
   std::string labels = cgroup.label;
-  append_label(labels, "path", reader_.root_path() + "/" + cgroup.path.str());
+  append_label(labels, "path", mount_point_ + cgroup.place);
   if (const auto uid = cgroup.reader->owner_uid()) append_label(labels, "owner_uid", std::to_string(*uid));
-  if (facts == nullptr) return labels;
   const auto add_known = [&labels](std::string_view name, const std::string& value) {
     if (!value.empty()) append_label(labels, name, value);
   };
-  add_known("container", facts->container);
-  add_known("pod", facts->pod);
-  add_known("image", facts->image);
-  add_known("runtime", facts->runtime);
-  add_known("unit", facts->unit);
-  add_known("policy", facts->policy);
+  const CgroupFacts* const facts = facts_of(cgroup);
+  const CgroupFacts known = facts == nullptr ? CgroupFacts() : *facts;
+  const Container container = cgroup.container ? *cgroup.container : Container();
+  const auto either = [](const std::string& first, const std::string& second) {
+    return first.empty() ? second : first;
+  };
+  add_known("container", either(known.container, container.name));
+  add_known("pod", either(known.pod, container.pod));
+  add_known("image", either(known.image, container.image));
+  add_known("runtime", either(known.runtime, container.runtime));
+  add_known("unit", known.unit);
+  add_known("policy", either(known.policy, container.policy));
   return labels;
 }
 
@@ -205,8 +257,21 @@ void Collector::write(Page& page) {
     page.begin(family.family);
     for (const Row& row : family.rows) page.sample(cgroups_[row.cgroup]->label, device_labels_[row.device], row.value);
   }
+  write_roots(page);
   write_facts(page);
   write_counts(page);
+}
+
+void Collector::write_roots(Page& page) const {
+  if (!users_) return;
+  page.begin({"cgroupd_root_info", MetricType::info, "Whose cgroups this page shows, and where they are"});
+  const auto root = [&](std::string labels, const std::string& place, std::uint32_t uid) {
+    append_label(labels, "path", mount_point_ + place);
+    append_label(labels, "uid", std::to_string(uid));
+    page.sample(labels, 1);
+  };
+  root(our_root_, tree_.place(), getuid());
+  for (const UserCgroups::Root& user : users_->roots()) root(user.label, user.place, user.uid);
 }
 
 void Collector::write_facts(Page& page) const {
@@ -223,10 +288,6 @@ void Collector::write_facts(Page& page) const {
       begun = true;
       page.sample(cgroup->label, *number);
     }
-  };
-  const auto facts_of = [this](const CgroupNode& cgroup) {
-    const auto at = facts_->cgroups.find(cgroup.path);
-    return at == facts_->cgroups.end() ? nullptr : at->second.get();
   };
   const auto seconds = [](const std::optional<UnixTime>& time) {
     return time ? std::optional(unix_seconds(*time)) : std::nullopt;
@@ -254,7 +315,7 @@ void Collector::write_facts(Page& page) const {
 void Collector::write_counts(Page& page) const {
   page.single({"cgroupd_managed_cgroups", MetricType::gauge, "Cgroups beneath the delegated root that this page shows"},
               static_cast<double>(cgroups_.size()));
-  const SkippedCgroups& skipped = tree_.skipped();
+  const SkippedCgroups& skipped = selection_.skipped();
   page.begin({"cgroupd_cgroups_skipped", MetricType::gauge, "Cgroups found that this page leaves out"});
   const auto reason = [&page](std::string_view name, std::size_t count) {
     std::string label;
@@ -266,6 +327,7 @@ void Collector::write_counts(Page& page) const {
   reason("limit", skipped.limit);
   reason("name", skipped.name);
   reason("unmanaged", skipped.unmanaged);
+  reason("unreadable", skipped.unreadable);
   page.single({"cgroupd_scrape_failed_reads", MetricType::gauge,
                "Interface files that are there but could not be read or understood in this scrape"},
               static_cast<double>(failed_reads_));

@@ -19,9 +19,13 @@
 #include "cgroupfs/tree_reader.h"
 #include "core/published_facts.h"
 #include "metrics/cgroup_tree.h"
+#include "metrics/container_cgroups.h"
 #include "metrics/families.h"
 #include "metrics/limit_families.h"
 #include "metrics/page.h"
+#include "metrics/selection.h"
+#include "metrics/user_cgroups.h"
+#include "runtimes/catalog.h"
 
 namespace cgroupd {
 
@@ -29,6 +33,11 @@ struct CollectorOptions {
   TreeOptions tree = {};
   bool for_cadvisor = false;                       ///< also what only CadvisorView shows
   std::vector<std::string> exclude_families = {};  ///< globs (glob.h); a file that feeds no other family is not read
+  /// Where container runtimes leave names for us; none: containers are neither named nor looked for.
+  std::optional<RuntimePlaces> runtimes = {};
+  /// Also every user's cgroups. Then each label block begins with `root="dev"`, and this tells who a user is.
+  UserCgroups::NameOf all_users = {};
+  std::string manager = {};  ///< our service manager in the hierarchy, in whose slices containers lie; empty: none
 };
 
 /// Not thread-safe; belongs to the thread that answers scrapes, and so does its reader.
@@ -56,7 +65,8 @@ class Collector {
   std::span<const Row> rows(std::string_view family) const;
   /// `device="vda"` for each device seen; the first is empty.
   const std::vector<std::string>& devices() const { return device_labels_; }
-  const Facts& facts() const { return *facts_; }
+  /// What the core knows of a cgroup of this page; null: nothing.
+  const CgroupFacts* facts_of(const CgroupNode& cgroup) const;
   /// With for_cadvisor: a process of each cgroup that has any itself, by index into cgroups().
   const std::vector<std::pair<std::uint32_t, pid_t>>& members() const { return members_; }
 
@@ -80,12 +90,15 @@ class Collector {
   std::size_t know(const MetricFamily& family, bool cadvisor_only = false);
   void know_files();
   void add(CgroupNode& cgroup, std::string_view stat);
+  void add_containers();
   void add_text(std::size_t file, std::string_view text, const CgroupFacts* facts);
   void add_state(const File& file, std::string_view text);
   void add_limit(const File& file, std::string_view text, const CgroupFacts* facts);
   void push(std::size_t family, std::optional<Device> device, double value);
   std::uint32_t device_index(std::optional<Device> device);
-  std::string info_labels(const CgroupNode& cgroup, const CgroupFacts* facts) const;
+  void name_container(CgroupNode& cgroup) const;
+  std::string info_labels(const CgroupNode& cgroup) const;
+  void write_roots(Page& page) const;
   void write_facts(Page& page) const;
   void write_counts(Page& page) const;
 
@@ -97,7 +110,15 @@ class Collector {
   std::unordered_map<std::string_view, std::size_t> family_index_;
   std::vector<File> files_;
   std::size_t stat_file_ = 0;
+  Selection selection_;
   CgroupTree tree_;
+  std::unique_ptr<Catalog> catalog_;  // null: containers are not looked for
+  std::uint64_t catalog_seen_ = 0;    // its generation
+  bool catalog_is_new_ = false;
+  ContainerCgroups containers_;
+  std::unique_ptr<UserCgroups> users_;  // null: only ours
+  std::string our_root_;                // the label of ours then
+  std::string mount_point_;
 
   std::shared_ptr<const Facts> facts_;
   bool facts_are_new_ = false;

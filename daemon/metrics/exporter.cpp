@@ -35,13 +35,10 @@ class Exporter::Site {
                                             const PublishedFacts& facts, ExporterOptions& options) {
     auto gzip = Gzip::make();
     if (!gzip) return fail(std::move(gzip.error()));
-    options.collector.for_cadvisor = options.cadvisor_id.has_value();
+    options.collector.for_cadvisor = options.cadvisor;
     std::unique_ptr<Site> site(
         new Site(std::move(reader), self, facts, std::move(options.collector), options.version, std::move(*gzip)));
-    if (options.cadvisor_id) {
-      site->pages_.show_cadvisor(
-          std::make_unique<CadvisorView>(*site->reader_, std::move(*options.cadvisor_id), options.version));
-    }
+    if (options.cadvisor) site->pages_.show_cadvisor(std::make_unique<CadvisorView>(*site->reader_, options.version));
     return site;
   }
 

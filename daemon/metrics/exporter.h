@@ -21,7 +21,7 @@ struct ExporterOptions {
   std::optional<std::string> socket;        ///< absolute path; not used when a unix listener was handed over
   std::vector<FileDescriptor> handed_over;  ///< listening sockets from the service manager
   std::optional<std::string> web_config;    ///< absolute path of a web configuration; guards the TCP listeners
-  std::optional<std::string> cadvisor_id;   ///< there is /metrics/cadvisor; its ids begin with this
+  bool cadvisor = false;                    ///< there is /metrics/cadvisor
   CollectorOptions collector;
   std::string version;  ///< for the landing page
 };

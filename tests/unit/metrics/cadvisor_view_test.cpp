@@ -27,7 +27,7 @@ class TheCadvisorPage : public testing::Test {
  protected:
   std::string page(const Facts& facts = {}) {
     Collector collector(tree_, {.for_cadvisor = true, .exclude_families = {"cgroup_memory_*"}});
-    CadvisorView view(tree_, "/user.slice/tree", "1.2.3");
+    CadvisorView view(tree_, "1.2.3");
     EXPECT_OK(collector.collect(std::make_shared<const Facts>(facts)));
     std::string text;
     Page page(text);
@@ -42,7 +42,7 @@ class TheCadvisorPage : public testing::Test {
   std::string native_;
 };
 
-constexpr const char* web = "{id=\"/user.slice/tree/web\",name=\"web\",image=\"cgroup\"";
+constexpr const char* web = "{id=\"/test/web\",name=\"web\",image=\"cgroup\"";
 
 TEST_F(TheCadvisorPage, HasItsNamesLabelsAndQuirks) {
   put_everything(tree_, "web");
@@ -98,9 +98,8 @@ TEST_F(TheCadvisorPage, NamesAContainerWhereOneIsKnown) {
   Facts facts;
   facts.cgroups[*CgroupPath::parse("web")] =
       std::make_shared<const CgroupFacts>(CgroupFacts{.container = "shop", .image = "docker.io/library/nginx"});
-  EXPECT_THAT(page(facts),
-              HasSubstr("container_memory_rss{id=\"/user.slice/tree/web\",name=\"shop\",image=\"docker.io/library/"
-                        "nginx\"} 20971520\n"));
+  EXPECT_THAT(page(facts), HasSubstr("container_memory_rss{id=\"/test/web\",name=\"shop\",image=\"docker.io/library/"
+                                     "nginx\"} 20971520\n"));
 }
 
 TEST_F(TheCadvisorPage, HasARowForTheMachineWithoutNameAndImage) {

@@ -166,10 +166,10 @@ TEST_F(TheExporter, SpeaksInCadvisorsWordsOnlyWhenToldTo) {
   EXPECT_THAT(http_get(silent->addresses()[0], "/metrics/cadvisor"),
               AllOf(StartsWith("HTTP/1.1 404 "), HasSubstr("cadvisor = yes")));
   ExporterOptions options = on_a_free_port();
-  options.cadvisor_id = "/tree";
+  options.cadvisor = true;
   const auto speaking = start(std::move(options));
   EXPECT_THAT(http_get(speaking->addresses()[0], "/metrics/cadvisor"),
-              AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("\ncontainer_memory_rss{id=\"/tree/web0\",name=\"web0\"")));
+              AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("\ncontainer_memory_rss{id=\"/test/web0\",name=\"web0\"")));
   EXPECT_THAT(http_get(speaking->addresses()[0], "/metrics"), Not(HasSubstr("container_memory_rss")));
 }
 

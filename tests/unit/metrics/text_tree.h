@@ -17,13 +17,13 @@ namespace cgroupd {
 
 class TextTree final : public TreeReader {
  public:
-  /// The cgroup and those above it are there, too.
+  /// The cgroup and those above it are there, too. One that begins with a slash is elsewhere in the hierarchy.
   void put(const std::string& cgroup, const std::string& file, const std::string& text) {
     add(cgroup);
     texts_[{cgroup, file}] = text;
   }
   void add(const std::string& cgroup) {
-    for (std::size_t at = cgroup.find('/'); at != std::string::npos; at = cgroup.find('/', at + 1))
+    for (std::size_t at = cgroup.find('/', 1); at != std::string::npos; at = cgroup.find('/', at + 1))
       incarnations_.try_emplace(cgroup.substr(0, at), ++newest_);
     incarnations_.try_emplace(cgroup, ++newest_);
   }
@@ -35,6 +35,8 @@ class TextTree final : public TreeReader {
   void before_read(std::function<void(const std::string& cgroup, std::string_view file)> hook) {
     hook_ = std::move(hook);
   }
+  /// An extended attribute.
+  void mark(const std::string& cgroup, const std::string& value) { marks_[cgroup] = value; }
   void vanish(const std::string& cgroup) {
     incarnations_.erase(cgroup);
     std::erase_if(texts_, [&](const auto& entry) { return entry.first.first == cgroup; });
@@ -45,7 +47,14 @@ class TextTree final : public TreeReader {
   int told_of_controllers() const { return told_of_controllers_; }
 
   std::string root_path() const override { return "/sys/fs/cgroup/test"; }
+  std::string hierarchy_path() const override { return "/test"; }
   void set_files(std::vector<ReadableFile> files) override { files_ = std::move(files); }
+  OrErrno<std::unique_ptr<CgroupReader>> open_in_hierarchy(const std::string& path) override {
+    const std::string root = hierarchy_path() + "/";
+    const auto at = incarnations_.find(path.starts_with(root) ? path.substr(root.size()) : path);
+    if (at == incarnations_.end()) return tl::unexpected(ENOENT);
+    return std::unique_ptr<CgroupReader>(std::make_unique<Reader>(*this, at->first, at->second));
+  }
   OrErrno<std::unique_ptr<CgroupReader>> open_root() override {
     if (root_lost_) return tl::unexpected(ENOENT);
     return std::unique_ptr<CgroupReader>(std::make_unique<Reader>(*this, "", 0));
@@ -69,6 +78,12 @@ class TextTree final : public TreeReader {
     void controllers_changed() override { ++tree_.told_of_controllers_; }
     std::optional<std::uint32_t> owner_uid() const override { return 1000; }
     std::optional<double> created() const override { return 1700000000.5; }
+    OrErrno<std::string> attribute(const std::string& /*name*/, std::size_t most) override {
+      const auto at = tree_.marks_.find(cgroup_);
+      if (at == tree_.marks_.end()) return tl::unexpected(ENODATA);
+      if (at->second.size() > most) return tl::unexpected(ERANGE);
+      return at->second;
+    }
 
    private:
     TextTree& tree_;
@@ -106,6 +121,7 @@ class TextTree final : public TreeReader {
     const std::string beginning = cgroup.empty() ? "" : cgroup + "/";
     std::vector<std::string> names;
     for (const auto& [other, number] : incarnations_) {
+      if (cgroup.empty() && other.starts_with('/')) continue;
       if (other.starts_with(beginning) && other.find('/', beginning.size()) == std::string::npos)
         names.push_back(other.substr(beginning.size()));
     }
@@ -117,6 +133,7 @@ class TextTree final : public TreeReader {
   int newest_ = 0;
   std::map<std::pair<std::string, std::string>, std::string> texts_;
   std::map<std::pair<std::string, std::string>, int> failures_;
+  std::map<std::string, std::string> marks_;
   std::map<std::pair<std::string, std::string>, int> reads_;
   std::function<void(const std::string&, std::string_view)> hook_;
   std::string text_;
