@@ -313,7 +313,7 @@ void Collector::write_facts(Page& page) const {
 }
 
 void Collector::write_counts(Page& page) const {
-  page.single({"cgroupd_managed_cgroups", MetricType::gauge, "Cgroups beneath the delegated root that this page shows"},
+  page.single({"cgroupd_managed_cgroups", MetricType::gauge, "Cgroups that this page shows"},
               static_cast<double>(cgroups_.size()));
   const SkippedCgroups& skipped = selection_.skipped();
   page.begin({"cgroupd_cgroups_skipped", MetricType::gauge, "Cgroups found that this page leaves out"});

@@ -87,15 +87,18 @@ ContainerCgroups::Candidates ContainerCgroups::candidates(const Catalog* catalog
     if (!is_shown_by(tree, place)) all.emplace(place, std::make_shared<const Container>(container));
   }
   if (catalog == nullptr) return all;
-  for (const auto& [id, container] : catalog->containers()) {
-    if (!container->cgroup.empty()) {
-      if (!is_shown_by(tree, container->cgroup)) all.insert_or_assign(scope_of(container->cgroup), container);
-      continue;
-    }
-    // Its name is known, but not where it is.
-    for (auto& [place, known] : all) {
-      if (known->id == id) known = container;
-    }
+  const Catalog::Containers& known = catalog->containers();
+  // Their names may be known, but not where they are.
+  for (auto& [place, container] : all) {
+    const auto at = known.find(container->id);
+    if (at != known.end() && at->second->cgroup.empty()) container = at->second;
+  }
+  for (const auto& [id, container] : known) {
+    if (container->cgroup.empty() || is_shown_by(tree, container->cgroup)) continue;
+    // The level with the limits may have any name.
+    const auto scope = all.find(above(container->cgroup));
+    const bool is_in_scope = scope != all.end() && scope->second->id == id;
+    all.insert_or_assign(is_in_scope ? scope->first : scope_of(container->cgroup), container);
   }
   return all;
 }

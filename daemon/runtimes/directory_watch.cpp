@@ -39,7 +39,7 @@ void DirectoryWatch::watch(const std::vector<std::string>& directories) {
   watched_ = std::move(watched);
 }
 
-void DirectoryWatch::take() {
+void DirectoryWatch::take() const {
   std::array<char, 16384> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): nobody looks into it
   constexpr int most_reads = 64;
   for (int i = 0; i<most_reads&& ::read(fd_, buffer.data(), buffer.size())> 0;) ++i;

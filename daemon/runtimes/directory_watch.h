@@ -22,7 +22,7 @@ class DirectoryWatch {
   /// These and no others from now on. One that is not there is left out.
   void watch(const std::vector<std::string>& directories);
   /// What was heard is done with.
-  void take();
+  void take() const;
 
  private:
   int fd_;
