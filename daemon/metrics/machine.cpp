@@ -87,9 +87,10 @@ std::vector<NetworkInterface> read_own_network(pid_t process) {
   const std::string directory = "/proc/" + std::to_string(process);
   struct stat its = {};
   struct stat ours = {};
-  // The namespace of a process with other ids (a container's user) cannot be looked at; its counters can.
-  const bool is_ours = stat((directory + "/ns/net").c_str(), &its) == 0 && stat("/proc/self/ns/net", &ours) == 0 &&
-                       its.st_ino == ours.st_ino && its.st_dev == ours.st_dev;
+  // The file of every network namespace has a number of its own. The namespace itself could not be looked at: that
+  // takes the right to trace the process, which Landlock takes away.
+  const bool is_ours = stat((directory + "/net/dev").c_str(), &its) != 0 || stat("/proc/self/net/dev", &ours) != 0 ||
+                       (its.st_ino == ours.st_ino && its.st_dev == ours.st_dev);
   return is_ours ? std::vector<NetworkInterface>() : parse_net_dev(read_proc(directory + "/net/dev"));
 }
 

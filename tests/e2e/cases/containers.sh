@@ -32,6 +32,12 @@ it 'gives it name and image in the words of cAdvisor, and keeps the row of the w
 try curl -sS -f $url/cadvisor
 expect_in_stdout ',name="web",image="localhost/box:1"} 67108864' 'container_memory_usage_bytes{id="/"} ' 'machine_cpu_cores 2' 'machine_memory_bytes '
 
+it 'shows the network of a container that has one of its own'
+start cgctl run net -- unshare --map-root-user --net sh -c 'ip link add dummy0 type dummy && exec sleep 1000'
+own_network() { out=$(curl -sS -f $url/cadvisor | grep ^container_network_) && case $out in *',name="net",image="cgroup",interface="dummy0"} 0'*) ;; *) return 1 ;; esac; }
+tried="curl $url/cadvisor"
+eventually 'dummy0 of net' 10 own_network
+
 it 'has nothing of it at the first scrape after it was removed'
 try pod rm -f -t 0 web
 expect_status 0

@@ -42,6 +42,20 @@ eventually 'the container of dev' 20 has 'cgroup_memory_max_bytes{root="dev",cgr
 info=$(printf '%s\n' "$out" | grep '^cgroupd_cgroup_info{root="dev",cgroup="podman:web"')
 case $info in *'container="web",image="localhost/box:1",runtime="podman"'*) ;; *) problem "expected its name and image, found '$info'" ;; esac
 
+it 'takes the network of the machine for no container of a user'
+as_dev mkdir -p /home/dev/.config/cgroupd
+[ -e /home/dev/.config/cgroupd/cgroupd.conf ] || printf '[metrics]\ncadvisor = yes\n' >/home/dev/.config/cgroupd/cgroupd.conf
+ip link add dummy0 type dummy
+as_dev systemctl --user restart cgroupd
+start from_dev cgctl run plain -- sleep 1000
+own_page() { out=$(curl -sS -f --unix-socket /run/user/1000/cgroupd/metrics.sock http://localhost/metrics/cadvisor 2>&1 | grep '^container_\(network\|processes\)'); }
+runs() { own_page && case $out in *'name="plain",image="cgroup"} 1'*) ;; *) return 1 ;; esac }
+tried='curl /metrics/cadvisor'
+eventually 'a process in plain' 20 runs
+expect_in_stdout 'container_network_receive_bytes_total{id="/",interface="dummy0"} 0'
+expect_equal 'network rows of cgroups' 0 "$(printf '%s\n' "$out" | grep '^container_network' | grep -vc 'id="/"')"
+ip link delete dummy0
+
 it 'believes nothing that a user writes there'
 scope=$(echo /sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-*.scope/container)
 try as_dev python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.cgroupd.labels", b"container=\xff\nimage=a\"} 1\\\n")' "$scope"
