@@ -24,7 +24,7 @@ installation_begin() {
     : >"$config"
     ! busctl --user status org.cgroupd1 >/dev/null 2>&1 || { echo 'a cgroupd is running on this bus already; stop it first: systemctl --user stop cgroupd'; return 1; }
     has_systemd || return 0
-    ! systemctl --user --quiet is-active cgroupd-tree || { echo 'cgroupd-tree is running already; if nothing in it is needed, stop it: systemctl --user stop cgroupd-tree'; return 1; }
+    ! systemctl --user --quiet is-active cgroupd-tree || { echo 'cgroupd-tree is running already; if nothing in it is needed, end it: systemctl --user kill cgroupd-tree'; return 1; }
     [ -z "${CGROUPD_STAGE:-}" ] || use_staged_build
     mkdir -p "$runtime_units/cgroupd.service.d"
     # Tests restart it more often than systemd would think healthy.
@@ -36,7 +36,7 @@ installation_begin() {
 installation_end() {
     daemon_stop
     has_systemd || return 0
-    systemctl --user stop cgroupd-tree
+    tree_end
     rm -f "$runtime_units/cgroupd.service.d/test.conf"
     rmdir "$runtime_units/cgroupd.service.d" 2>/dev/null
     if [ "${CGROUPD_STAGE:-}" ]; then
@@ -45,6 +45,13 @@ installation_end() {
     fi
     systemctl --user daemon-reload
 }
+
+# The tree and all it holds; stopping it is refused.
+tree_end() {
+    systemctl --user kill cgroupd-tree
+    wait_until 20 tree_is_gone
+}
+tree_is_gone() { ! systemctl --user --quiet is-active cgroupd-tree; }
 
 daemon_start() {
     if has_systemd; then
@@ -73,6 +80,11 @@ daemon_restart() { daemon_stop && daemon_start; }
 
 daemon_pid() {
     if has_systemd; then systemctl --user show --value -P MainPID cgroupd; else cat "$work/daemon.pid"; fi
+}
+
+# What SQLite itself says about the store: "ok".
+store_check() {
+    python3 -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("PRAGMA integrity_check").fetchone()[0])' "$work/state/cgroupd/state.db"
 }
 
 delegated_root() {

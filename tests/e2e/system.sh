@@ -21,10 +21,17 @@ installation_begin() {
 
 installation_end() {
     daemon_stop
-    systemctl stop cgroupd-tree
+    tree_end
     rm -rf "$config" /run/systemd/system/cgroupd.service.d
     systemctl daemon-reload
 }
+
+# The tree and all it holds; stopping it is refused. COMMAND...: as whom.
+tree_end() { # [COMMAND ARGUMENT...]
+    "$@" systemctl ${1:+--user} kill cgroupd-tree
+    wait_until 20 tree_is_gone "$@"
+}
+tree_is_gone() { ! "$@" systemctl ${1:+--user} --quiet is-active cgroupd-tree; }
 
 daemon_start() {
     systemctl start cgroupd || { systemctl status --no-pager cgroupd; return 1; }
@@ -53,4 +60,10 @@ remove_all() {
 # COMMAND as a user who is nobody to the system's daemon.
 as_eve() {
     setpriv --reuid eve --regid eve --init-groups --reset-env "$@"
+}
+
+# COMMAND as a user who has a manager and a daemon of their own.
+as_dev() {
+    setpriv --reuid dev --regid dev --init-groups --reset-env env XDG_RUNTIME_DIR=/run/user/1000 \
+        DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus "$@"
 }

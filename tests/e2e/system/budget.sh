@@ -128,7 +128,8 @@ printf '[budget eve]\nmemory = 100M\n' >"$config"
 daemon_restart
 eve set mine --memory 50M
 expect_status 0
-systemctl stop cgroupd-metrics.socket cgroupd cgroupd-tree
+daemon_stop
+tree_end
 daemon_start
 eventually 'mine to be back' 20 has_line mine/memory.max 52428800
 eve set mine --memory 55M

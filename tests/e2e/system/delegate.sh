@@ -1,10 +1,6 @@
 # What cgctl doctor tells a user to have root do, done by root: afterwards it works.
 # needs: systemd
 
-as_dev() {
-    setpriv --reuid dev --regid dev --init-groups --reset-env env XDG_RUNTIME_DIR=/run/user/1000 \
-        DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus "$@"
-}
 dropin=/etc/systemd/system/user@.service.d/delegate.conf
 [ ! -e $dropin ] || it 'cannot begin: there is a drop-in already'
 
@@ -29,7 +25,8 @@ expect_equal cpuset.cpus 0 "$(cat $tree/cs/cpuset.cpus)"
 try as_dev cgctl doctor --json
 expect_json 'all(.findings[]; (.check | startswith("controller ") | not) or .ok)'
 as_dev cgctl -q remove cs
-as_dev systemctl --user stop cgroupd cgroupd-tree
+as_dev systemctl --user stop cgroupd
+tree_end as_dev
 
 rm -f $dropin
 rmdir ${dropin%/*}

@@ -78,14 +78,11 @@ expect_status 1
 expect_alive "$resident" 'the workload'
 
 it "keeps her from dev's own daemon"
-as_dev() {
-    setpriv --reuid dev --regid dev --init-groups --reset-env env XDG_RUNTIME_DIR=/run/user/1000 \
-        DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus "$@"
-}
 as_dev cgctl -q create private
 try as_eve cgctl --bus unix:path=/run/user/1000/bus list
 expect_status 3
 try as_eve curl -sS --unix-socket /run/user/1000/cgroupd/metrics.sock http://localhost/metrics
 [ "$status" -ne 0 ] || problem 'expected no answer from the socket'
 as_dev cgctl -q remove private
-as_dev systemctl --user stop cgroupd cgroupd-tree
+as_dev systemctl --user stop cgroupd
+tree_end as_dev
