@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -18,6 +20,8 @@ struct ExecuteOptions {
   std::chrono::milliseconds within = std::chrono::seconds(10);
   /// Ends a squeeze early, as if the time were over.
   std::stop_token stop = {};
+  /// Called with what ends the squeeze early, when one begins; what it answers is kept for as long as that takes.
+  std::function<std::shared_ptr<void>(std::function<void()> give_up)> while_waiting = {};
 };
 
 /// All or nothing, over any number of cgroups. Answers what is in force after each step, in plan order. A value the

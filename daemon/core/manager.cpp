@@ -253,7 +253,10 @@ Result<Part> Manager::part_of(const DeclaredCgroup& declared, const ApplyOptions
 void Manager::prune(Work& work, const DeclaredCgroups& cgroups) {
   for (const auto& [cgroup, before] : transactions_.desired()) {
     const auto declared = std::ranges::find(cgroups, cgroup, &DeclaredCgroup::name);
-    if (declared == cgroups.end() && before.made_by == Origin::file) {
+    // What is named beneath it keeps it, without limits of its own.
+    const bool holds_named =
+        std::ranges::any_of(cgroups, [&](const DeclaredCgroup& one) { return cgroup.contains(one.name); });
+    if (!holds_named && before.made_by == Origin::file) {
       work.parts.push_back({.cgroup = cgroup, .remove = exists(kernel_, cgroup)});
       continue;
     }
@@ -330,21 +333,23 @@ Result<Work> Manager::work_to_undo(const HistoryEntry& entry) {
     part.make = !exists(kernel_, cgroup);
     part.desired->made_by = Origin::user;
   }
+  const auto later = transactions_.store().changed_after(entry);
+  if (!later) return fail(later.error());
+  if (const auto& change = *later) {
+    return fail(ErrorCode::busy,
+                change->cgroup.str() + " " + std::string(change->limit->file) + " was changed again since, by change " +
+                    std::to_string(change->id),
+                "undo that one first (cgctl undo " + std::to_string(change->id) + "), or set the limit itself");
+  }
   for (const auto& change : entry.changes) {
     Part& part = part_for(change.cgroup);
     if (part.remove) continue;
     if (!part.make && !exists(kernel_, change.cgroup)) return fail(no_such_cgroup(kernel_, change.cgroup));
-    const auto later = transactions_.store().changed_after(entry.id, change.cgroup, *change.limit);
-    if (!later) return fail(later.error());
-    if (*later) {
-      return fail(ErrorCode::busy,
-                  change.cgroup.str() + " " + std::string(change.limit->file) + " was changed again since, by change " +
-                      std::to_string(**later),
-                  "undo that one first (cgctl undo " + std::to_string(**later) + "), or set the limit itself");
-    }
     part.wanted.insert_or_assign(change.limit, change.before);
     if (change.stated_before) {
-      part.desired->state(*change.limit, Origin::user, change.before);
+      // What a file says was hidden, not forgotten.
+      const bool by_file = part.desired->stated_by_file(*change.limit) == change.before;
+      part.desired->state(*change.limit, by_file ? Origin::file : Origin::user, change.before);
     } else {
       part.desired->unset(*change.limit);
     }
@@ -373,6 +378,10 @@ void Manager::run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()>
     const auto steps = prepare().and_then([this](const Work& work) { return transactions_.describe(work); });
     if (!steps) return done(fail(steps.error()));
     return done(Outcome{.steps = *steps});
+  }
+  if (transactions_.is_crowded()) {
+    return done(fail(ErrorCode::limit_exceeded, "too many changes wait for others of the same cgroups to end",
+                     "try again in a moment"));
   }
   transactions_.run(
       std::move(cgroups),
@@ -509,7 +518,8 @@ Result<Value> Manager::in_force_or_fresh(const CgroupPath& cgroup, const Limit& 
   auto in_force = read_limit(kernel_, cgroup, limit);
   if (!in_force && in_force.error().code == ErrorCode::not_found && exists(kernel_, cgroup)) {
     // Somebody may have switched the controller off above us since the cgroup was made.
-    if (auto ok = hand_down_controllers(kernel_, cgroup.parent()); ok) in_force = read_limit(kernel_, cgroup, limit);
+    [[maybe_unused]] const auto refused = hand_down_to(kernel_, cgroup);
+    in_force = read_limit(kernel_, cgroup, limit);
   }
   if (!in_force) return fail(diagnose(kernel_, cgroup, limit.file, in_force.error()));
   return in_force;

@@ -156,7 +156,9 @@ Result<Value> land_softly(Kernel& kernel, const Step& step, std::chrono::millise
   }
   const bool patient = within > ExecuteOptions().within;
   const std::uint64_t now = reclaim_down_to(kernel, step.cgroup, goal, deadline, patient, stop);
-  if (stop.stop_requested()) return fail(ErrorCode::busy, step.cgroup.str() + ": cgroupd stops; nothing was changed");
+  if (stop.stop_requested())
+    return fail(ErrorCode::busy,
+                step.cgroup.str() + ": given up before memory.max could be lowered; nothing was changed");
   if (now > wanted) {
     return fail(impossible(step, wanted, unreclaimable(kernel, step.cgroup), now,
                            Clock::now() < deadline ? "reclaim makes no more progress" : "the time given is over"));

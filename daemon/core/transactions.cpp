@@ -8,12 +8,11 @@
 #include "cgroupfs/formats.h"
 #include "cgroupfs/limit_file.h"
 #include "core/diagnosis.h"
+#include "core/removal.h"
 #include "core/tree.h"
 
 namespace cgroupd {
 namespace {
-
-constexpr std::chrono::seconds kill_patience(10);
 
 bool related(const CgroupPath& a, const CgroupPath& b) {
   return a.contains(b) || b.contains(a);
@@ -59,45 +58,18 @@ std::vector<CgroupPath> missing_levels(Kernel& kernel, const Work& work) {
   return missing;
 }
 
-// Children before parents.
-std::vector<CgroupPath> to_remove(const Work& work) {
-  std::vector<CgroupPath> all;
+Removal removal_of(const Work& work) {
+  Removal removal{.kill = work.kill};
   for (const auto& part : std::views::reverse(work.parts)) {
-    if (part.remove) all.push_back(part.cgroup);
+    if (part.remove) removal.cgroups.push_back(part.cgroup);
   }
-  return all;
-}
-
-// Said before anything is written: a transaction cannot bring processes back.
-Result<void> check_removable(Kernel& kernel, const Work& work) {
-  if (work.kill) return {};
-  const auto removed = to_remove(work);
-  for (const auto& cgroup : removed) {
-    const auto names = kernel.children(cgroup);
-    if (!names) return fail(no_such_cgroup(kernel, cgroup));
-    const auto events = kernel.read(cgroup, "cgroup.events");
-    const bool populated = events && keyed_value(*events, "populated").value_or(0) != 0;
-    const bool keeps_child = std::ranges::any_of(*names, [&](const std::string& name) {
-      const auto child = cgroup.child(name);
-      return !child || std::ranges::find(removed, *child) == removed.end();
-    });
-    if (!populated && !keeps_child) continue;
-    return fail(diagnose(kernel, cgroup, "", Error{.code = ErrorCode::busy, .message = {}, .errno_value = EBUSY}));
-  }
-  return {};
-}
-
-Result<void> remove_all(Kernel& kernel, const std::vector<CgroupPath>& cgroups, bool kill) {
-  if (kill && !cgroups.empty()) return kill_and_remove(kernel, cgroups.back(), kill_patience);
-  for (const auto& cgroup : cgroups) {
-    if (auto ok = kernel.remove(cgroup); !ok) return fail(diagnose(kernel, cgroup, "", ok.error()));
-  }
-  return {};
+  return removal;
 }
 
 // Everything a daemon that dies now would leave changed; the squeeze of a soft landing moves memory.high, too.
-std::vector<Intent::Undo> undo_list(Kernel& kernel, const Plan& plan, bool force) {
+std::vector<Intent::Undo> undo_list(Kernel& kernel, const Plan& plan, const Removal& removal, bool force) {
   std::vector<Intent::Undo> all;
+  for (const auto& step : removal.limits) all.push_back({.cgroup = step.cgroup, .limit = step.limit, .value = step.to});
   for (const auto& step : std::views::reverse(plan)) {
     for (const auto& [limit, value] : step.undo) all.push_back({.cgroup = step.cgroup, .limit = limit, .value = value});
     const Limit* const squeezed = limit_of_role(Role::soft_max);
@@ -121,6 +93,9 @@ struct Transactions::Running {
   bool noted = false;
   std::vector<CgroupPath> made;
   Plan plan;
+  Removal removal;
+  std::stop_source given_up;
+  std::shared_ptr<void> waiting;  // whatever tells that whoever asked has given up
   Result<std::vector<Value>> applied;
   Result<void> removed;
 };
@@ -140,18 +115,25 @@ Result<void> Transactions::recover() {
     const auto recorded = store_.entry(intent.id);
     if (!recorded) return fail(recorded.error());
     // Recorded means acknowledged, or as good as: only its end was not reached.
-    if (!*recorded) {
-      for (const auto& undo : intent.undo) {
-        const auto now = read_limit(kernel_, undo.cgroup, *undo.limit);
-        if (!now || *now == undo.value) continue;
-        for (const auto& text : write_texts(*undo.limit, *now, undo.value)) [[maybe_unused]]
-          const auto ignored = kernel_.write(undo.cgroup, undo.limit->file, text);
-      }
-      unmake(kernel_, intent.made);
-    }
+    if (!*recorded) take_back(intent);
     intents_.end(intent.id);
   }
   return store_.load(time_.now()).map([this](DesiredState state) { desired_ = std::move(state); });
+}
+
+void Transactions::take_back(const Intent& intent) {
+  for (const auto& cgroup : intent.removed) {
+    if (!exists(kernel_, cgroup)) [[maybe_unused]]
+      const auto made = make_branch(kernel_, cgroup);
+  }
+  for (const auto& [cgroup, limit, value] : intent.undo) {
+    auto now = read_limit(kernel_, cgroup, *limit);
+    if (!now || *now == value) continue;
+    // By the executor, which kills nothing: more may be in use by now than what was raised did allow before.
+    const Step done{.cgroup = cgroup, .limit = limit, .from = value, .to = *std::move(now), .undo = {{limit, value}}};
+    [[maybe_unused]] const auto left_behind = take_back_all(kernel_, {done});
+  }
+  unmake(kernel_, intent.made);
 }
 
 DesiredCgroup Transactions::desired_of(const CgroupPath& cgroup) const {
@@ -195,8 +177,8 @@ Result<Target> Transactions::target_of(const Part& part, bool is_there) {
     auto in_force = read_limit(kernel_, part.cgroup, *limit);
     if (!in_force && in_force.error().code == ErrorCode::not_found && exists(kernel_, part.cgroup)) {
       // Somebody may have switched the controller off above us since the cgroup was made.
-      if (auto ok = hand_down_controllers(kernel_, part.cgroup.parent()); ok)
-        in_force = read_limit(kernel_, part.cgroup, *limit);
+      [[maybe_unused]] const auto refused = hand_down_to(kernel_, part.cgroup);
+      in_force = read_limit(kernel_, part.cgroup, *limit);
     }
     if (!in_force) return fail(diagnose(kernel_, part.cgroup, limit->file, in_force.error()));
     const bool takes_away = limit->lowering != Lowering::harmless && lowers(*in_force, wanted);
@@ -245,27 +227,33 @@ Result<void> Transactions::admit(Work& work, const void* key) {
 
 Result<std::vector<std::string>> Transactions::describe(const Work& work) {
   Work admitted = work;
-  return check_removable(kernel_, work)
+  const Removal removal = removal_of(work);
+  return check_removable(kernel_, removal)
       .and_then([&] { return admit(admitted, nullptr); })
       .and_then([&] { return plan(admitted, false); })
-      .map([&](const Plan& steps) { return lines_of(missing_levels(kernel_, work), steps, to_remove(work)); });
+      .map([&](const Plan& steps) { return lines_of(missing_levels(kernel_, work), steps, removal.cgroups); });
 }
 
 void Transactions::start(const std::shared_ptr<Running>& running) {
   const Work& work = running->work;
-  auto steps =
-      check_removable(kernel_, work).and_then([&] { return admit(running->work, running.get()); }).and_then([&] {
-        return plan(work, false);
-      });
+  running->removal = removal_of(work);
+  auto steps = check_removable(kernel_, running->removal)
+                   .and_then([&] { return admit(running->work, running.get()); })
+                   .and_then([&] { return plan(work, false); });
   if (!steps) return end(running, fail(steps.error()));
   running->plan = *std::move(steps);
+  look_before_removing(kernel_, running->removal);
   running->id = store_.next_entry();
 
   // A single write that cannot block is whole by itself.
   const auto missing = missing_levels(kernel_, work);
-  if (!missing.empty() || running->plan.size() > 1 || may_block(running->plan)) {
-    auto noted = intents_.begin(
-        {.id = running->id, .undo = undo_list(kernel_, running->plan, work.execute.force), .made = missing});
+  const bool brings_back = running->removal.can_be_brought_back();
+  if (!missing.empty() || running->plan.size() > 1 || may_block(running->plan) || brings_back) {
+    Intent intent{.id = running->id,
+                  .undo = undo_list(kernel_, running->plan, running->removal, work.execute.force),
+                  .made = missing};
+    if (brings_back) intent.removed.assign(running->removal.cgroups.rbegin(), running->removal.cgroups.rend());
+    auto noted = intents_.begin(intent);
     if (!noted) return end(running, fail(noted.error()));
     running->noted = true;
   }
@@ -291,25 +279,34 @@ void Transactions::start(const std::shared_ptr<Running>& running) {
     return end(running, fail(made.error()));
   }
 
-  const auto removed = to_remove(work);
-  const auto job = [running, removed](Kernel& kernel, const std::stop_token& stop) {
+  const auto job = [running](Kernel& kernel, const std::stop_token& stop) {
+    std::stop_source either;
+    const auto give_up = [&either] { either.request_stop(); };
+    const std::stop_callback at_our_end(stop, give_up);
+    const std::stop_callback at_their_end(running->given_up.get_token(), give_up);
     ExecuteOptions options = running->work.execute;
-    options.stop = stop;
+    options.stop = either.get_token();
     running->applied = execute(kernel, running->plan, options);
     if (!running->applied) return;
-    running->removed = remove_all(kernel, removed, running->work.kill);
-    if (!running->removed && !running->plan.empty())
-      running->removed.error().message += take_back_all(kernel, running->plan);
+    running->removed = remove_all(kernel, running->removal);
+    if (!running->removed) {
+      running->removed.error().message += bring_back(kernel, running->removal) + take_back_all(kernel, running->plan);
+    }
   };
-  const bool kills = work.kill && !removed.empty();
+  const bool kills = work.kill && !running->removal.cgroups.empty();
   if (!may_block(running->plan) && !kills) {
     job(kernel_, {});
     return executed(running);
+  }
+  if (work.execute.while_waiting) {
+    running->waiting =
+        work.execute.while_waiting([given_up = running->given_up]() mutable { given_up.request_stop(); });
   }
   background_.run(job, [this, running] { executed(running); });
 }
 
 void Transactions::executed(const std::shared_ptr<Running>& running) {
+  running->waiting.reset();
   if (running->applied && running->removed) return commit(running);
   const Error error = running->applied ? running->removed.error() : running->applied.error();
   unmake(kernel_, running->made);
@@ -326,7 +323,7 @@ Record Transactions::record_of(const Running& running) {
                      .cause = work.cause,
                      .undoes = work.undoes,
                      .made = running.made,
-                     .removed = to_remove(work),
+                     .removed = running.removal.cgroups,
                      .changes = work.noted};
   for (std::size_t i = 0; i < running.plan.size(); ++i) {
     const Step& step = running.plan[i];
@@ -355,7 +352,7 @@ void Transactions::sync_disk() {
   syncing_ = true;
   auto batch = std::make_shared<std::vector<std::shared_ptr<Running>>>(std::exchange(to_sync_, {}));
   auto result = std::make_shared<Result<void>>();
-  disk_.run([this, result](Kernel& /*kernel*/, const std::stop_token& /*stop*/) { *result = store_.sync(); },
+  disk_.run([&store = store_, result](Kernel& /*kernel*/, const std::stop_token& /*stop*/) { *result = store.sync(); },
             [this, batch, result] {
               syncing_ = false;
               for (const auto& running : *batch) {
@@ -363,7 +360,7 @@ void Transactions::sync_disk() {
                   finish(running);
                   continue;
                 }
-                Record before;
+                Record before{.cgroups = {}, .entry = {}, .forgotten = running->id};
                 for (const auto& part : running->work.parts) before.cgroups[part.cgroup] = desired_of(part.cgroup);
                 [[maybe_unused]] const auto ignored = store_.commit(before, time_.now());
                 take_back(running, result->error());
@@ -377,11 +374,11 @@ void Transactions::take_back(const std::shared_ptr<Running>& running, Error why)
   auto left = std::make_shared<std::string>();
   background_.run(
       [running, left](Kernel& kernel, const std::stop_token& /*stop*/) {
-        *left = take_back_all(kernel, running->plan);
+        *left = bring_back(kernel, running->removal) + take_back_all(kernel, running->plan);
         unmake(kernel, running->made);
       },
       [this, running, left, why = std::move(why)]() mutable {
-        const bool gone = std::ranges::any_of(running->work.parts, &Part::remove);
+        const bool gone = running->removal.kill && !running->removal.cgroups.empty();
         why.message = "the change could not be recorded, so it was taken back" +
                       std::string(gone ? ", but what was removed is gone" : "") + ": " + why.message + *left;
         end(running, fail(std::move(why)));
@@ -416,7 +413,7 @@ void Transactions::finish(const std::shared_ptr<Running>& running) {
     for (const auto& [limit, wanted] : part.wanted) outcome.in_force[part.cgroup].emplace(limit, wanted);
   }
   outcome.made = running->made;
-  outcome.removed = to_remove(work);
+  outcome.removed = running->removal.cgroups;
   outcome.steps = lines_of(outcome.made, running->plan, outcome.removed);
   end(running, std::move(outcome));
 }

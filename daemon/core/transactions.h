@@ -98,6 +98,10 @@ class Transactions {
   /// Runs `action` when nothing related to `cgroups` is under way.
   void when_free(std::vector<CgroupPath> cgroups, std::function<void()> action);
 
+  /// So much waits already that nobody who can wait should be added: callers must not make the queue grow without
+  /// bound.
+  bool is_crowded() const { return waiting_.size() >= most_waiting; }
+
   const DesiredState& desired() const { return desired_; }
   /// A copy to change; an empty one when nothing is desired.
   DesiredCgroup desired_of(const CgroupPath& cgroup) const;
@@ -114,6 +118,7 @@ class Transactions {
     std::function<void()> action;
   };
   struct Running;  // one change under way
+  static constexpr std::size_t most_waiting = 512;
 
   Result<void> admit(Work& work, const void* key);
   Result<Plan> plan(const Work& work, bool all_there);
@@ -122,6 +127,7 @@ class Transactions {
   void executed(const std::shared_ptr<Running>& running);
   void commit(const std::shared_ptr<Running>& running);
   void take_back(const std::shared_ptr<Running>& running, Error why);
+  void take_back(const Intent& intent);
   void finish(const std::shared_ptr<Running>& running);
   void end(const std::shared_ptr<Running>& running, Result<Outcome> outcome);
   void remember_weights(const Running& running);

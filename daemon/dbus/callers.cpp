@@ -11,7 +11,7 @@
 namespace cgroupd {
 
 Callers::Callers(sdbus::IConnection& connection)
-    : bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus")) {}
+    : connection_(connection), bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus")) {}
 
 const Caller& Callers::of(const std::string& sender) {
   if (const auto at = by_name_.find(sender); at != by_name_.end()) {
@@ -25,6 +25,20 @@ const Caller& Callers::of(const std::string& sender) {
   remembered_.emplace_front(sender, ask(sender));
   by_name_.emplace(sender, remembered_.begin());
   return remembered_.front().second;
+}
+
+std::shared_ptr<void> Callers::when_gone(const std::string& sender, std::function<void()> action) {
+  try {
+    // A unique name has no other owner after the first.
+    auto slot = connection_.addMatch(
+        "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0="
+        "'" +
+            sender + "'",
+        [action = std::move(action)](sdbus::Message& /*signal*/) { action(); });
+    return std::make_shared<sdbus::Slot>(std::move(slot));
+  } catch (const sdbus::Error&) {
+    return nullptr;  // then nobody can give up
+  }
 }
 
 Caller Callers::ask(const std::string& sender) {

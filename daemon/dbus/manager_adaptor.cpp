@@ -285,8 +285,9 @@ void ManagerAdaptor::SetLimits(LimitsResult&& result, std::string name, wire::Di
   const auto wanted = wire::decode_changes(changes);
   if (!wanted) return done(fail(wanted.error()));
   if (!plan) return done(fail(plan.error()));
-  const auto decoded = set_options(options);
+  auto decoded = set_options(options);
   if (!decoded) return done(fail(decoded.error()));
+  decoded->execute.while_waiting = until_caller_is_gone();
   manager_.set_limits(*path, *wanted, *decoded, caller(), done);
 }
 
@@ -322,15 +323,17 @@ void ManagerAdaptor::Apply(ChangesResult&& result, std::vector<WireCgroup> cgrou
   const auto done = replying(Request(instruments_, "Apply"), std::move(result));
   const auto declared = decode_declared(cgroups);
   if (!declared) return done(fail(declared.error()));
-  const auto decoded = apply_options(options, {"force", "plan", "prune", "within_usec"});
+  auto decoded = apply_options(options, {"force", "plan", "prune", "within_usec"});
   if (!decoded) return done(fail(decoded.error()));
+  decoded->execute.while_waiting = until_caller_is_gone();
   manager_.apply(*declared, *decoded, caller(), done);
 }
 
 void ManagerAdaptor::Undo(ChangesResult&& result, std::uint64_t id, wire::Dictionary options) {
   const auto done = replying(Request(instruments_, "Undo"), std::move(result));
-  const auto decoded = apply_options(options, {"force", "plan", "within_usec"});
+  auto decoded = apply_options(options, {"force", "plan", "within_usec"});
   if (!decoded) return done(fail(decoded.error()));
+  decoded->execute.while_waiting = until_caller_is_gone();
   manager_.undo(id, *decoded, caller(), done);
 }
 
@@ -354,6 +357,16 @@ void ManagerAdaptor::Reload(sdbus::Result<std::vector<std::string>>&& result) {
     if (!outcome) return refuse(*answer_to, outcome.error());
     answer_to->returnResults(outcome->steps);
   });
+}
+
+// Who does not wait for the answer cannot give up either.
+ManagerAdaptor::WhileWaiting ManagerAdaptor::until_caller_is_gone() {
+  const auto* const message = getObject().getCurrentlyProcessedMessage();
+  // What an object processes is a call.
+  if (message == nullptr || static_cast<const sdbus::MethodCall*>(message)->doesntExpectReply()) return {};
+  return [this, sender = message->getSender()](std::function<void()> give_up) {
+    return callers_.when_gone(sender, std::move(give_up));
+  };
 }
 
 Caller ManagerAdaptor::caller() {

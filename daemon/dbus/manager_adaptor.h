@@ -69,6 +69,8 @@ class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adapto
   void show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes,
                  const wire::Dictionary& options);
   void attach(const Manager::Done& done, const std::string& name, const Result<std::vector<pid_t>>& pids);
+  using WhileWaiting = decltype(ExecuteOptions::while_waiting);
+  WhileWaiting until_caller_is_gone();
   Caller caller();
   template <typename T>
   T answer(const char* method, const std::function<cgroupd::Result<T>()>& work);

@@ -28,6 +28,7 @@ std::string print(const Intent& intent, const std::string& boot_id) {
   std::string text;
   add_line(text, {"boot", boot_id});
   for (const auto& cgroup : intent.made) add_line(text, {"made", cgroup.str()});
+  for (const auto& cgroup : intent.removed) add_line(text, {"removed", cgroup.str()});
   for (const auto& undo : intent.undo)
     add_line(text, {"undo", undo.cgroup.str(), undo.limit->file, print_value(undo.value)});
   return text.append(last_line);
@@ -40,12 +41,13 @@ std::optional<Intent> parse(std::string_view text, std::uint64_t id, std::string
   for (const auto& words : read_lines(text)) {
     if (words[0] == "boot" && (words.size() != 2 || words[1] != boot_id)) return std::nullopt;
     const bool is_made = words[0] == "made" && words.size() == 2;
+    const bool is_removed = words[0] == "removed" && words.size() == 2;
     const bool is_undo = words[0] == "undo" && words.size() == 4;
-    if (!is_made && !is_undo) continue;
+    if (!is_made && !is_removed && !is_undo) continue;
     const auto cgroup = CgroupPath::parse(words[1]);
     if (!cgroup) continue;
-    if (is_made) {
-      intent.made.push_back(*cgroup);
+    if (!is_undo) {
+      (is_made ? intent.made : intent.removed).push_back(*cgroup);
       continue;
     }
     const Limit* const limit = find_limit(words[2]);

@@ -23,6 +23,8 @@ struct Intent {
   std::uint64_t id = 0;
   std::vector<Undo> undo = {};        ///< what puts the old state back, in this order
   std::vector<CgroupPath> made = {};  ///< cgroups that were not there before, top first
+  std::vector<CgroupPath> removed =
+      {};  ///< empty ones that are removed last, top first; `undo` holds their limits, too
   friend bool operator==(const Intent&, const Intent&) = default;
 };
 

@@ -1,6 +1,7 @@
 // A line a fact; the first word says which.
 #include "store/rows.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -16,6 +17,24 @@ std::optional<std::chrono::microseconds> parse_micros(std::string_view text) {
   return std::chrono::microseconds(number);
 }
 
+// A lease's end as the time of day, and how long it had to go: for the next boot, whose clock may be wrong.
+std::string print_end_of_day(const Moment& now, std::chrono::microseconds ends) {
+  const auto left = ends - now.boot;
+  return std::to_string((now.wall + left).count()) + "+" + std::to_string(left.count());
+}
+
+// In this boot's time. A clock that was set back makes no lease longer.
+std::optional<std::chrono::microseconds> parse_end_of_day(std::string_view text, const Moment& now) {
+  const auto plus = text.find('+');
+  const auto of_day = parse_micros(text.substr(0, plus));
+  if (!of_day) return std::nullopt;
+  auto left = *of_day - now.wall;
+  if (plus != std::string_view::npos) {
+    if (const auto most = parse_micros(text.substr(plus + 1))) left = std::min(left, *most);
+  }
+  return now.boot + left;
+}
+
 }  // namespace
 
 std::string print_desired(const DesiredCgroup& desired, const Moment& now, std::string_view boot_id) {
@@ -25,8 +44,7 @@ std::string print_desired(const DesiredCgroup& desired, const Moment& now, std::
   for (const auto& [limit, statements] : desired.statements()) {
     for (const auto& statement : statements) {
       const std::string ends = statement.ends ? std::to_string(statement.ends->count()) : "";
-      const std::string of_day =
-          statement.ends ? std::to_string((now.wall + (*statement.ends - now.boot)).count()) : "";
+      const std::string of_day = statement.ends ? print_end_of_day(now, *statement.ends) : "";
       if (statement.value) {
         add_line(text, {"limit", limit->file, origin_name(statement.origin), boot_id, ends, of_day,
                         print_value(*statement.value)});
@@ -58,8 +76,7 @@ DesiredCgroup parse_desired(std::string_view text, const Moment& now, std::strin
       statement.value = *std::move(value);
     }
     const auto ends = parse_micros(words[4]);
-    const auto of_day = parse_micros(words[5]);
-    if (ends && of_day) statement.ends = this_boot ? *ends : now.boot + (*of_day - now.wall);
+    if (ends) statement.ends = this_boot ? ends : parse_end_of_day(words[5], now);
     desired.add_stored(*limit, std::move(statement));
   }
   return desired;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <set>
 #include <utility>
 
 #include <fcntl.h>
@@ -123,6 +124,9 @@ Result<void> Store::prepare() {
   const auto last = one("SELECT ifnull(max(id), 0) FROM entry");
   if (!last) return fail(last.error());
   next_entry_ = std::stoull(*last) + 1;
+  const auto bytes = one("SELECT ifnull(sum(length(CAST(changes AS BLOB))), 0) FROM entry");
+  if (!bytes) return fail(bytes.error());
+  history_bytes_ = std::stoll(*bytes);
   return {};
 }
 
@@ -142,26 +146,37 @@ Result<DesiredState> Store::load(const Moment& now) {
 
 Result<void> Store::commit(const Record& record, const Moment& now) {
   ++commits_;
-  return database_->transaction([&]() -> Result<void> {
+  std::int64_t growth = 0;
+  auto done = database_->transaction([&]() -> Result<void> {
     for (const auto& [cgroup, desired] : record.cgroups) {
       const bool is_gone = !desired || desired->empty();
-      const auto done = is_gone
-                            ? database_->query("DELETE FROM cgroup WHERE name = ?").and_then([&](Query query) {
-                                return query.bind(cgroup.str()).run();
-                              })
-                            : database_->query("INSERT OR REPLACE INTO cgroup VALUES(?, ?)").and_then([&](Query query) {
-                                return query.bind(cgroup.str()).bind(print_desired(*desired, now, boot_id_)).run();
-                              });
-      if (!done) return done;
+      const auto put = is_gone
+                           ? database_->query("DELETE FROM cgroup WHERE name = ?").and_then([&](Query query) {
+                               return query.bind(cgroup.str()).run();
+                             })
+                           : database_->query("INSERT OR REPLACE INTO cgroup VALUES(?, ?)").and_then([&](Query query) {
+                               return query.bind(cgroup.str()).bind(print_desired(*desired, now, boot_id_)).run();
+                             });
+      if (!put) return put;
     }
-    return record.entry ? put_entry(*record.entry) : Result<void>();
+    if (record.forgotten) {
+      const auto gone = database_->query("DELETE FROM entry WHERE id = ?").and_then([&](Query query) {
+        return query.bind(to_row(*record.forgotten)).run();
+      });
+      if (!gone) return gone;
+    }
+    if (!record.entry) return {};
+    return put_entry(*record.entry).map([&](std::int64_t bytes) { growth = bytes; });
   });
+  if (done) history_bytes_ += growth;
+  return done;
 }
 
-Result<void> Store::put_entry(const HistoryEntry& entry) {
+Result<std::int64_t> Store::put_entry(const HistoryEntry& entry) {
   const auto number = [](auto of) {
     return of ? std::optional<std::int64_t>(static_cast<std::int64_t>(*of)) : std::nullopt;
   };
+  const std::string changes = print_changes(entry);
   auto done = database_->query("INSERT INTO entry VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)").and_then([&](Query query) {
     return query.bind(to_row(entry.id))
         .bind(entry.time.count())
@@ -171,13 +186,33 @@ Result<void> Store::put_entry(const HistoryEntry& entry) {
         .bind(number(entry.who.pid))
         .bind(entry.who.unit)
         .bind(entry.who.command)
-        .bind(print_changes(entry))
+        .bind(changes)
         .run();
   });
-  if (!done || entry.id <= most_entries) return done;
-  return database_->query("DELETE FROM entry WHERE id <= ?").and_then([&](Query query) {
-    return query.bind(to_row(entry.id - most_entries)).run();
-  });
+  if (!done) return fail(done.error());
+  const auto grown = static_cast<std::int64_t>(changes.size());
+  return forget_oldest(entry.id, history_bytes_ + grown).map([&](std::int64_t forgotten) { return grown - forgotten; });
+}
+
+// What is beyond the bounds, but never the newest; answers how many bytes that were.
+Result<std::int64_t> Store::forget_oldest(std::uint64_t newest, std::int64_t bytes) {
+  std::int64_t forgotten = 0;
+  while (newest > most_entries || bytes - forgotten > most_bytes) {
+    auto oldest = database_->query("SELECT id, length(CAST(changes AS BLOB)) FROM entry ORDER BY id LIMIT 1");
+    if (!oldest) return fail(oldest.error());
+    const auto row = oldest->next();
+    if (!row) return fail(row.error());
+    if (!*row) break;
+    const auto id = static_cast<std::uint64_t>(oldest->number(0));
+    const bool is_too_old = newest > most_entries && id <= newest - most_entries;
+    if (id == newest || (!is_too_old && bytes - forgotten <= most_bytes)) break;
+    forgotten += oldest->number(1);
+    const auto gone = database_->query("DELETE FROM entry WHERE id = ?").and_then([&](Query query) {
+      return query.bind(to_row(id)).run();
+    });
+    if (!gone) return fail(gone.error());
+  }
+  return forgotten;
 }
 
 Result<void> Store::sync() {
@@ -225,14 +260,18 @@ Result<std::optional<HistoryEntry>> Store::entry(std::uint64_t id) {
   });
 }
 
-Result<std::optional<std::uint64_t>> Store::changed_after(std::uint64_t id, const CgroupPath& cgroup,
-                                                          const Limit& limit) {
-  std::optional<std::uint64_t> found;
+Result<std::optional<Store::LaterChange>> Store::changed_after(const HistoryEntry& entry) {
+  std::set<std::pair<CgroupPath, const Limit*>> sought;
+  for (const auto& change : entry.changes) {
+    if (std::ranges::find(entry.made, change.cgroup) == entry.made.end()) sought.emplace(change.cgroup, change.limit);
+  }
+  std::optional<LaterChange> found;
   return read_back(next_entry_,
-                   [&](const HistoryEntry& entry) {
-                     if (entry.id <= id) return false;
-                     for (const auto& change : entry.changes) {
-                       if (change.cgroup == cgroup && change.limit == &limit) found = entry.id;
+                   [&](const HistoryEntry& later) {
+                     if (later.id <= entry.id) return false;
+                     for (const auto& change : later.changes) {
+                       if (sought.contains({change.cgroup, change.limit}))
+                         found = LaterChange{.id = later.id, .cgroup = change.cgroup, .limit = change.limit};
                      }
                      return !found;
                    })

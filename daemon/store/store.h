@@ -24,6 +24,8 @@ struct Record {
   /// The cgroups' new desired state; nothing = forgotten.
   std::map<CgroupPath, std::optional<DesiredCgroup>> cgroups;
   std::optional<HistoryEntry> entry;
+  /// An entry of a change that was taken back after all.
+  std::optional<std::uint64_t> forgotten = {};
 };
 
 /// A directory with state.db (SQLite, write-ahead log). A commit survives the daemon's death at once, and the machine's
@@ -32,6 +34,8 @@ class Store {
  public:
   /// How many changes are remembered; older ones go.
   static constexpr std::uint64_t most_entries = 10'000;
+  /// How much text their changes may be, all together: one change may be of thousands of cgroups.
+  static constexpr std::int64_t most_bytes = std::int64_t{16} << 20U;
 
   /// Makes the directory (0700) if need be. busy when another daemon uses it; failed when the file is damaged or of a
   /// newer version: then nothing is touched. `boot_id` is the kernel's (/proc/sys/kernel/random/boot_id).
@@ -59,8 +63,13 @@ class Store {
   Result<std::vector<HistoryEntry>> history(const HistoryQuery& query);
   /// Nothing when there is no such entry (any more).
   Result<std::optional<HistoryEntry>> entry(std::uint64_t id);
-  /// The newest entry later than `id` that changed this limit.
-  Result<std::optional<std::uint64_t>> changed_after(std::uint64_t id, const CgroupPath& cgroup, const Limit& limit);
+  struct LaterChange {
+    std::uint64_t id = 0;
+    CgroupPath cgroup;
+    const Limit* limit = nullptr;
+  };
+  /// The newest entry later than `entry` that changed one of the same limits; cgroups that `entry` made do not count.
+  Result<std::optional<LaterChange>> changed_after(const HistoryEntry& entry);
 
   /// Which tree the state was last applied to ("BOOT_ID INODE"): a new one has lost its cgroups.
   Result<std::string> last_tree();
@@ -70,7 +79,9 @@ class Store {
   Store(std::string directory, std::string boot_id) : directory_(std::move(directory)), boot_id_(std::move(boot_id)) {}
   Result<void> lock();
   Result<void> prepare();
-  Result<void> put_entry(const HistoryEntry& entry);
+  /// Answers by how many bytes the history grew.
+  Result<std::int64_t> put_entry(const HistoryEntry& entry);
+  Result<std::int64_t> forget_oldest(std::uint64_t newest, std::int64_t bytes);
   Result<void> read_back(std::uint64_t before, const std::function<bool(HistoryEntry)>& wants_more);
 
   std::string directory_;
@@ -80,6 +91,7 @@ class Store {
   std::unique_ptr<Database> database_;
   std::unique_ptr<Database> checkpoints_;  // of the thread that calls sync()
   std::uint64_t next_entry_ = 1;
+  std::int64_t history_bytes_ = 0;
   static constexpr std::uint64_t commits_a_checkpoint = 256;
   std::atomic<std::uint64_t> commits_ = 0;  // since the last checkpoint
 };

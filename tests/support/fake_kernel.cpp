@@ -74,7 +74,7 @@ fake::Cgroup* FakeKernel::above(unsigned levels) const {
 
 void FakeKernel::note(Op op, const CgroupPath& cgroup, std::string_view file, std::string_view value) {
   accesses_.push_back({.op = op, .cgroup = cgroup.str(), .file = std::string(file), .value = std::string(value)});
-  if (op != Op::write || !hook_) return;
+  if ((op != Op::write && op != Op::make && op != Op::remove) || !hook_) return;
   const auto hook = std::exchange(hook_, nullptr);  // what the hook does itself is not its business
   hook(accesses_.back());
   hook_ = hook;

@@ -68,7 +68,8 @@ class FakeKernel final : public Kernel {
   void fail_next_read(const CgroupPath& cgroup, std::string_view file, int error);
   /// The `nth` write from now (1 = the next) fails, whatever it is; make and remove count as writes.
   void fail_write(std::size_t nth, int error);
-  /// Runs in the middle of every write, before it takes effect: another writer, a process that starts, …
+  /// Runs in the middle of every write (make and remove count), before it takes effect: another writer, a process that
+  /// starts, …
   void before_each_write(std::function<void(const Access&)> hook);
 
   std::vector<Access> accesses() const;

@@ -100,6 +100,10 @@ class ManagedWorld {
   }
   void die() { daemon.reset(); }
 
+  /// From now on nothing can be recorded: somebody has renamed a table.
+  void break_store() { alter_store("ALTER TABLE entry RENAME TO hidden"); }
+  void mend_store() { alter_store("ALTER TABLE hidden RENAME TO entry"); }
+
   Result<Values> create(std::string_view name, std::string_view limits = {}, const CreateOptions& options = {}) {
     Result<Values> answer;
     daemon->manager.create(path(name), changes(limits), options, {},
@@ -149,6 +153,12 @@ class ManagedWorld {
   std::string boot = "boot-1";
   DriftPolicy policy = DriftPolicy::repair;
   std::unique_ptr<Daemon> daemon;
+
+ private:
+  void alter_store(const char* sql) const {
+    const auto database = Database::open(directory.path() + "/state.db");
+    if (!database || !(*database)->run(sql)) throw std::runtime_error("the store cannot be altered");
+  }
 };
 
 inline DeclaredCgroup declared(std::string_view name, std::string_view limits) {

@@ -61,10 +61,12 @@ inline std::unique_ptr<Store> open_store(const TemporaryDirectory& directory, co
 
 struct NoWatches final : Watches {
   Result<void> watch(const CgroupPath& cgroup) override {
+    if (watched.size() >= most) return fail(ErrorCode::limit_exceeded, "no watch is left");
     watched.push_back(cgroup);
     return {};
   }
   std::vector<CgroupPath> watched;
+  std::size_t most = 1'000'000;
 };
 
 /// Time stands still until a test moves it; alarms ring then.
@@ -75,6 +77,8 @@ class FakeTime final : public Time {
     auto alarm = std::make_unique<FakeAlarm>(*this, std::move(action));
     return alarm;
   }
+  /// Somebody sets the clock.
+  void set_wall(std::chrono::microseconds wall) { now_.wall = wall; }
   void pass(std::chrono::microseconds time) {
     const auto until = now_.boot + time;
     // In the order of ringing; an action may set alarms of its own.

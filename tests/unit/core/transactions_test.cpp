@@ -94,6 +94,49 @@ TEST(AChange, IsInTheHistoryWithWhatWasBefore) {
   EXPECT_THAT(entries[1].made, ElementsAre(path("web")));
 }
 
+TEST(ADeath, InTheMiddleOfARaiseKillsNothingWhenItIsTakenBack) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M pids.max=9"));
+  const auto pid = world.kernel.start(path("web")).value();
+  die_before_write(world, 2);
+  EXPECT_THROW(static_cast<void>(world.set("web", "memory.max=1G pids.max=99")), Killed);
+  world.kernel.before_each_write({});
+  ASSERT_EQ(world.text("web", "memory.max"), "1073741824");
+  world.kernel.use_memory(path("web"), std::uint64_t{512} << 20U);
+  world.die();
+  world.start();
+  EXPECT_TRUE(world.kernel.is_alive(pid));
+  EXPECT_EQ(world.text("web", "memory.max"), "1073741824") << "it cannot go back yet, and that is told";
+  EXPECT_TRUE(world.heard("drifted web memory.max 1073741824 67108864 failed"));
+  world.kernel.use_memory(path("web"), std::uint64_t{1} << 20U);
+  world.time.pass(std::chrono::seconds(10));
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+}
+
+TEST(ARemoval, ThatCannotBeRecordedBringsTheCgroupBack) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M cpu.max=0.5 cpu.max.burst=20ms"));
+  world.kernel.write_as_other(path("web"), "pids.max", "77");
+  const auto before = state_of(world);
+  world.break_store();
+  const auto answer = world.remove("web");
+  world.mend_store();
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(state_of(world), before) << "what nobody stated, too";
+}
+
+TEST(ARemoval, OfSeveralIsWholeOrNotAtAllWhicheverIsRefused) {
+  for (const std::size_t nth : {1U, 2U, 3U, 4U}) {
+    ManagedWorld world;
+    ASSERT_OK(world.apply({declared("a", "memory.max=64M"), declared("a/b", "pids.max=5"),
+                           declared("c", "cpu.idle=yes cpu.max=0.5"), declared("d", "cpu.weight=300")}));
+    const auto before = state_of(world);
+    world.kernel.fail_write(nth, EBUSY);
+    ASSERT_FALSE(world.apply({}, {.prune = true}));
+    EXPECT_EQ(state_of(world), before) << nth;
+  }
+}
+
 TEST(Undoing, PutsBackWhatWasThereAndWhetherSomebodyStatedIt) {
   ManagedWorld world;
   ASSERT_OK(world.create("web"));
@@ -125,6 +168,17 @@ TEST(Undoing, BringsARemovedCgroupBackWithItsLimits) {
   EXPECT_FALSE(world.kernel.exists(path("web")));
   ASSERT_OK(world.undo(world.history().front().id));
   EXPECT_EQ(world.text("web", "memory.max"), "50331648");
+}
+
+TEST(Undoing, OfALeaseOverAFileLetsTheFileStandAgain) {
+  ManagedWorld world;
+  ASSERT_OK(world.apply({declared("web", "memory.max=512M")}));
+  ASSERT_OK(world.set("web", "memory.max=1G", {.lease = std::chrono::minutes(10)}));
+  ASSERT_OK(world.undo(world.history().front().id));
+  EXPECT_EQ(world.text("web", "memory.max"), "536870912");
+  EXPECT_EQ(world.daemon->transactions.desired_of(path("web")).standing(*find_limit("memory.max"))->origin,
+            Origin::file);
+  EXPECT_FALSE(world.time.anything_set()) << "the lease is over";
 }
 
 TEST(Applying, HasNothingToDoTheSecondTime) {
@@ -165,6 +219,29 @@ TEST(Applying, PrunesOnlyWhatFilesMade) {
   EXPECT_EQ(world.text("web", "pids.max"), "max");
 }
 
+TEST(Applying, PrunesNoneThatHoldsOneThatIsNamed) {
+  ManagedWorld world;
+  ASSERT_OK(world.apply({declared("a", "memory.max=512M")}));
+  ASSERT_OK(world.apply({declared("a/b", "pids.max=7")}, {.prune = true}));
+  EXPECT_EQ(world.text("a", "memory.max"), "max") << "but its limits go";
+  EXPECT_EQ(world.text("a/b", "pids.max"), "7");
+  ASSERT_OK(world.apply({declared("c", "pids.max=7")}, {.prune = true}));
+  EXPECT_FALSE(world.kernel.exists(path("a")));
+}
+
+TEST(Applying, HasNothingToDoTheSecondTimeWithAWeightThatRests) {
+  ManagedWorld world;
+  const DeclaredCgroups cgroups = {declared("web", "cpu.idle=yes cpu.weight=300")};
+  ASSERT_OK(world.apply(cgroups));
+  const auto second = world.apply(cgroups);
+  ASSERT_OK(second);
+  EXPECT_THAT(second->steps, testing::IsEmpty());
+  ASSERT_OK(world.set("web", "cpu.idle=no"));
+  EXPECT_EQ(world.text("web", "cpu.weight"), "300");
+  ASSERT_OK(world.set("web", "cpu.idle=yes"));
+  EXPECT_TRUE(failed_with(world.set("web", "cpu.weight=7"), ErrorCode::busy)) << "what is new has no effect";
+}
+
 TEST(Applying, PrunesNothingWhileSomethingRunsThere) {
   ManagedWorld world;
   ASSERT_OK(world.apply({declared("web", "memory.max=512M"), declared("db", "memory.max=1G")}));
@@ -187,67 +264,178 @@ TEST(Applying, ShowsItsStepsAndChangesNothing) {
 // --- properties -----------------------------------------------------------------------------------------------------
 
 const std::vector<std::string> names = {"a", "a/b", "c", "d"};
-const std::vector<std::string> files = {"memory.max", "memory.high", "memory.low",
-                                        "pids.max",   "cpu.weight",  "memory.swap.max"};
+const std::vector<std::string> files = {"memory.max", "memory.high",   "memory.low", "pids.max", "memory.swap.max",
+                                        "cpu.max",    "cpu.max.burst", "cpu.weight", "cpu.idle", "io.max"};
 
-std::string some_limits() {
-  std::string text;
+// Of all kinds, also those that contradict what is in force: they are refused as a whole.
+Changes some_limits() {
+  Changes all;
   for (const auto& file : files) {
     if (*rc::gen::arbitrary<bool>()) continue;
     const Limit* const limit = find_limit(file);
-    const auto most = limit->kind == ValueKind::bytes ? std::uint64_t{1} << 34U : std::uint64_t{9000};
-    const auto least = limit->kind == ValueKind::bytes ? std::uint64_t{4096} : std::uint64_t{2};
-    const auto number = *generate::number(least, most);
-    text += (text.empty() ? "" : " ") + file + "=" + std::to_string(number);
+    if (file == "cpu.max") {
+      all.emplace(limit, BandwidthChange{.quota = *generate::number(1'000, 10'000'000),
+                                         .period_us = *generate::number(1'000, 1'000'000)});
+    } else if (file == "cpu.idle") {
+      all.emplace(limit, AmountChange(*generate::number(0, 1)));
+    } else if (file == "io.max") {
+      DeviceMaximaChange change;
+      for (const auto minor : {0U, 16U})
+        change.devices[{.major = 8, .minor = minor}].read_bps = Amount(*generate::number(1, 1U << 30U));
+      all.emplace(limit, change);
+    } else {
+      const bool is_size = limit->kind == ValueKind::bytes;
+      all.emplace(limit, AmountChange(is_size ? *generate::number(4096, std::uint64_t{1} << 34U)
+                                              : *generate::number(2, 1'000)));
+    }
   }
-  return text;
+  return all;
 }
 
 DeclaredCgroups some_cgroups() {
   DeclaredCgroups all;
   for (const auto& name : names) {
-    if (*rc::gen::arbitrary<bool>()) all.push_back(declared(name, some_limits()));
+    if (*rc::gen::arbitrary<bool>()) all.push_back({.name = path(name), .limits = some_limits()});
   }
   return all;
 }
 
+// One change of several cgroups: limits, and with `prune` the removal of what is not named.
+struct Patch {
+  DeclaredCgroups cgroups;
+  bool prune = false;
+  Result<Outcome> apply_to(ManagedWorld& world) const { return world.apply(cgroups, {.prune = prune}); }
+};
+
+template <typename Generate>
+auto drawn(Generate generate) {
+  return *rc::gen::noShrink(rc::gen::exec(generate));
+}
+
+Patch some_patch() {
+  return {.cgroups = some_cgroups(), .prune = *rc::gen::arbitrary<bool>()};
+}
+
+std::size_t some_moment() {
+  return *rc::gen::inRange<std::size_t>(1, 40);
+}
+
+// What a change names, as the kernel shows it; a weight rests while its cgroup is idle.
+bool is_named(const DeclaredCgroups& cgroups, const std::string& file_of_cgroup) {
+  return std::ranges::any_of(cgroups, [&](const DeclaredCgroup& declared) {
+    return std::ranges::any_of(declared.limits, [&](const auto& entry) {
+      const std::string prefix = declared.name.str() + "/";
+      return file_of_cgroup == prefix + std::string(entry.first->file) ||
+             (entry.first->role == Role::idle && file_of_cgroup == prefix + "cpu.weight");
+    });
+  });
+}
+
+void expect(const std::map<std::string, std::string>& wanted, const std::map<std::string, std::string>& found) {
+  for (const auto& [file, value] : wanted) {
+    const auto at = found.find(file);
+    if (at == found.end()) RC_FAIL(file + " is gone");
+    if (at->second != value) RC_FAIL(file + ": wanted '" + value + "', found '" + at->second + "'");
+  }
+  RC_ASSERT(wanted.size() == found.size());
+}
+
 }  // namespace
+
+RC_GTEST_PROP(AnyTransaction, MovesWhatItNamesAndNothingElse, ()) {
+  ManagedWorld world;
+  const Patch first{.cgroups = drawn(some_cgroups)};
+  RC_PRE(first.apply_to(world).has_value());
+  const auto before = state_of(world);
+  const Patch second{.cgroups = drawn(some_cgroups)};
+  if (!second.apply_to(world)) {
+    expect(before, state_of(world));
+    return;
+  }
+  const auto after = state_of(world);
+  for (const auto& [file, value] : before) {
+    if (!is_named(second.cgroups, file) && after.at(file) != value)
+      RC_FAIL(file + " was not named, and went from '" + value + "' to '" + after.at(file) + "'");
+  }
+  const auto again = second.apply_to(world);
+  if (!again) RC_FAIL(again.error().text());
+  RC_ASSERT(again->steps.empty());
+}
+
+RC_GTEST_PROP(AnyTransaction, DoesWhatItsPlanSaidInThatOrder, ()) {
+  ManagedWorld world;
+  RC_PRE(Patch{.cgroups = drawn(some_cgroups)}.apply_to(world).has_value());
+  const Patch patch = drawn(some_patch);
+  const auto plan = world.apply(patch.cgroups, {.plan = true, .prune = patch.prune});
+  world.kernel.forget_accesses();
+  const auto done = patch.apply_to(world);
+  if (plan.has_value() != done.has_value()) RC_FAIL((plan ? done.error() : plan.error()).text());
+  if (!done) return;
+  RC_ASSERT(plan->steps == done->steps);
+  std::vector<std::string> written, planned;
+  for (const auto& write : world.kernel.writes()) {
+    const std::string place = write.cgroup + " " + write.file;
+    if (write.file != "cgroup.subtree_control" && (written.empty() || written.back() != place))
+      written.push_back(place);
+  }
+  for (const auto& step : plan->steps) {
+    const auto end = step.find(' ', step.find(' ') + 1);
+    if (step.find(" -> ") != std::string::npos) planned.push_back(step.substr(0, end));
+  }
+  RC_ASSERT(written == planned);
+}
 
 RC_GTEST_PROP(AnyTransaction, IsWholeOrNotAtAllWhicheverWriteFails, ()) {
   ManagedWorld world;
-  const auto first = *rc::gen::noShrink(rc::gen::exec(some_cgroups));
-  RC_ASSERT(world.apply(first).has_value());
+  RC_PRE(Patch{.cgroups = drawn(some_cgroups)}.apply_to(world).has_value());
   const auto before = state_of(world);
   const auto desired = world.daemon->transactions.desired();
-  const auto second = *rc::gen::noShrink(rc::gen::exec(some_cgroups));
-  world.kernel.fail_write(*rc::gen::inRange<std::size_t>(1, 12), *rc::gen::element(EBUSY, EINVAL, ENOSPC, EACCES));
-  const auto done = world.apply(second);
-  if (done) return;
-  RC_ASSERT(state_of(world) == before);
+  const Patch patch = drawn(some_patch);
+  world.kernel.fail_write(some_moment(), *rc::gen::element(EBUSY, EINVAL, ENOSPC, EACCES));
+  if (patch.apply_to(world)) return;
+  expect(before, state_of(world));
   RC_ASSERT(world.daemon->transactions.desired() == desired);
 }
 
-RC_GTEST_PROP(AnyTransaction, IsOldOrNewAfterADeathAtAnyMoment, ()) {
+RC_GTEST_PROP(AnyTransaction, IsNotAtAllWhenItCannotBeRecorded, ()) {
   ManagedWorld world;
-  RC_ASSERT(world.apply(*rc::gen::noShrink(rc::gen::exec(some_cgroups))).has_value());
+  RC_PRE(Patch{.cgroups = drawn(some_cgroups)}.apply_to(world).has_value());
   const auto before = state_of(world);
-  const auto second = *rc::gen::noShrink(rc::gen::exec(some_cgroups));
-  die_before_write(world, *rc::gen::inRange<std::size_t>(1, 14));
-  bool acknowledged = false;
+  const Patch patch = drawn(some_patch);
+  world.break_store();
+  const auto done = patch.apply_to(world);
+  world.mend_store();
+  if (done) return;
+  expect(before, state_of(world));
+}
+
+// The daemon may die while it writes, and while it takes back what could not be written or recorded.
+RC_GTEST_PROP(AnyTransaction, IsOldOrNewAfterADeathAtAnyMoment, ()) {
+  ManagedWorld world, twin;
+  const Patch first{.cgroups = drawn(some_cgroups)};
+  RC_PRE(first.apply_to(world).has_value() && first.apply_to(twin).has_value());
+  const auto before = state_of(world);
+  const Patch patch = drawn(some_patch);
+  [[maybe_unused]] const auto undisturbed = patch.apply_to(twin);
+  const bool unrecorded = *rc::gen::arbitrary<bool>();
+  if (unrecorded) world.break_store();
+  if (*rc::gen::arbitrary<bool>()) world.kernel.fail_write(some_moment(), EIO);
+  die_before_write(world, some_moment());
+  bool acknowledged = false, died = false;
   try {
-    acknowledged = world.apply(second).has_value();
+    acknowledged = patch.apply_to(world).has_value();
   } catch (const Killed&) {
-    acknowledged = false;
+    died = true;
   }
   world.kernel.before_each_write({});
+  world.kernel.fail_write(0, 0);
+  if (unrecorded) world.mend_store();
   world.die();
   world.start();
   const auto after = state_of(world);
   if (!acknowledged && after == before) return;
-  // Then it is the new one, whole: applying it again finds nothing to do.
-  const auto again = world.apply(second);
-  RC_ASSERT(again.has_value());
-  RC_ASSERT(again->steps.empty());
+  if (!acknowledged && !died) expect(before, after);
+  expect(state_of(twin), after);
 }
 
 }  // namespace cgroupd

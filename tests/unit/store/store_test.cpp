@@ -65,6 +65,39 @@ TEST(TheStore, KeepsAtMostSoMuchHistory) {
   EXPECT_TRUE(store->entry(Store::most_entries + 1).value());
 }
 
+TEST(TheStore, KeepsAtMostSoManyBytesOfHistory) {
+  const TemporaryDirectory directory;
+  auto store = open_store(directory);
+  const auto large = [](std::uint64_t id) {
+    HistoryEntry entry{.id = id};
+    constexpr std::size_t names = 60'000;  // about 4 MB
+    entry.made.assign(names, path("a/long/name/of/a/cgroup/that/has/many/levels/and/says/nothing"));
+    return entry;
+  };
+  constexpr std::uint64_t half = 6;
+  for (std::uint64_t id = 1; id <= 2 * half; ++id) {
+    ASSERT_OK(store->commit({.cgroups = {}, .entry = large(id)}, now));
+    if (id == half) {
+      store.reset();
+      store = open_store(directory);
+    }
+  }
+  EXPECT_TRUE(store->entry(2 * half).value());
+  EXPECT_TRUE(store->entry(2 * half - 1).value());
+  EXPECT_FALSE(store->entry(half).value());
+  EXPECT_LT(std::filesystem::file_size(directory.path() + "/state.db-wal") +
+                std::filesystem::file_size(directory.path() + "/state.db"),
+            static_cast<std::uintmax_t>(8 * Store::most_bytes));
+}
+
+TEST(TheStore, ForgetsTheEntryOfAChangeThatWasTakenBack) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  ASSERT_OK(store->commit({.cgroups = {}, .entry = HistoryEntry{.id = 1, .made = {path("web")}}}, now));
+  ASSERT_OK(store->commit({.cgroups = {}, .entry = {}, .forgotten = 1}, now));
+  EXPECT_FALSE(store->entry(1).value());
+}
+
 TEST(TheStore, GoesOnAfterACommitThatFailed) {
   const TemporaryDirectory directory;
   const auto store = open_store(directory);
