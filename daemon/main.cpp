@@ -275,7 +275,6 @@ Result<void> reconcile_at_start(Kernel& kernel, Store& store, Reconciler& reconc
   if (auto ok = store.set_last_tree(*tree); !ok) return ok;
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
   spdlog::info("reconciled in {:.1f} ms", took.count());
-  if (!reconciler.blind_spot().empty()) spdlog::error("{}", reconciler.blind_spot());
   return {};
 }
 
@@ -357,6 +356,13 @@ Result<int> serve(const CommandLine& line) {
   Transactions transactions(**kernel, worker, disk, **store, *intents, loop, events);
   transactions.guard_with(admission);
   Reconciler reconciler(**kernel, **watcher, transactions, loop, events, config->daemon.drift, ::getuid());
+  reconciler.on_blind_spot([](const std::string& why) {
+    if (why.empty()) {
+      spdlog::info("all of the tree is watched again");
+    } else {
+      spdlog::error("some of the tree is not watched, so what others change there is seen within 10 s only: {}", why);
+    }
+  });
   Leases leases(**kernel, transactions, loop, events,
                 [&reconciler](const CgroupPath& cgroup) { reconciler.check(cgroup); });
   transactions.on_leases_changed([&leases] { leases.rearm(); });

@@ -19,6 +19,7 @@ constexpr std::size_t most_processes = 2'000;
 constexpr std::chrono::microseconds first_delay = std::chrono::seconds(1);
 constexpr std::chrono::microseconds longest_delay = std::chrono::minutes(5);
 constexpr std::chrono::microseconds peace = std::chrono::minutes(1);
+constexpr std::chrono::microseconds blind_pause = std::chrono::seconds(10);
 
 std::string text_of(const std::optional<Value>& value) {
   return value ? print_value(*value) : "absent";
@@ -35,15 +36,14 @@ Reconciler::Reconciler(Kernel& kernel, Watches& watches, Transactions& transacti
       events_(events),
       policy_(policy),
       uid_(uid),
-      alarm_(time.alarm([this] { ring(); })) {}
+      alarm_(time.alarm([this] { ring(); })),
+      look_again_(time.alarm([this] { look_at_unwatched(); })) {}
 
 void Reconciler::start(bool tree_is_new) {
   starting_ = true;
   watch(CgroupPath());
   for (const auto& cgroup : walk(kernel_, most_walked)) watch(cgroup);
-  std::vector<CgroupPath> known;
-  for (const auto& [cgroup, desired] : transactions_.desired()) known.push_back(cgroup);
-  for (const auto& cgroup : known) {
+  for (const auto& cgroup : known()) {
     if (exists(kernel_, cgroup)) {
       check(cgroup);
     } else if (tree_is_new) {
@@ -61,8 +61,7 @@ void Reconciler::changed(const std::vector<TreeEvent>& events) {
     switch (event.kind) {
       case TreeEvent::Kind::written:
         if (event.file == "cgroup.subtree_control") {
-          controllers_written_ = time_.now().boot;
-          check_beneath(event.cgroup);
+          controllers_written(event.cgroup);
         } else if (const Limit* const limit = find_limit(event.file)) {
           const auto at = transactions_.desired().find(event.cgroup);
           if (at != transactions_.desired().end() && at->second.standing(*limit) != nullptr)
@@ -78,10 +77,12 @@ void Reconciler::changed(const std::vector<TreeEvent>& events) {
       case TreeEvent::Kind::lost:
         for (const auto& cgroup : walk(kernel_, most_walked)) watch(cgroup);
         check_beneath(CgroupPath());
+        for (const auto& cgroup : known()) {
+          if (!exists(kernel_, cgroup)) vanished(cgroup);
+        }
         break;
       case TreeEvent::Kind::above:
-        controllers_written_ = time_.now().boot;
-        check_beneath(CgroupPath());
+        controllers_written(CgroupPath());
         break;
     }
   }
@@ -93,20 +94,57 @@ void Reconciler::check(const CgroupPath& cgroup) {
   transactions_.when_free({cgroup}, [this, cgroup] { check_limits(cgroup, std::nullopt); });
 }
 
-void Reconciler::watch(const CgroupPath& cgroup) {
-  const auto ok = watches_.watch(cgroup);
-  if (!ok && ok.error().code != ErrorCode::not_found) blind_spot_ = ok.error().text();
+std::vector<CgroupPath> Reconciler::known() const {
+  std::vector<CgroupPath> all;
+  for (const auto& [cgroup, desired] : transactions_.desired()) all.push_back(cgroup);
+  return all;
 }
 
+void Reconciler::watch(const CgroupPath& cgroup) {
+  const auto ok = watches_.watch(cgroup);
+  const bool is_blind = !ok && ok.error().code != ErrorCode::not_found;
+  if (!is_blind) {
+    if (unwatched_.erase(cgroup) > 0 && unwatched_.empty()) {
+      look_again_->off();
+      if (on_blind_spot_) on_blind_spot_({});
+    }
+    return;
+  }
+  const bool begins = unwatched_.empty();
+  unwatched_.insert(cgroup);
+  if (!begins) return;
+  look_again_->ring_at(time_.now().boot + blind_pause);
+  if (on_blind_spot_) on_blind_spot_(ok.error().text());
+}
+
+// The one place that polls, and only while the kernel refuses to tell us.
+void Reconciler::look_at_unwatched() {
+  const std::set<CgroupPath> before = unwatched_;
+  for (const auto& cgroup : before) {
+    if (cgroup.is_root() || exists(kernel_, cgroup)) {
+      appeared(cgroup);
+    } else {
+      unwatched_.erase(cgroup);
+      vanished(cgroup);
+    }
+  }
+  if (!unwatched_.empty()) look_again_->ring_at(time_.now().boot + blind_pause);
+}
+
+// A fresh cgroup has not moved from what is desired, it never was there: it gets its limits, whatever the policy.
 void Reconciler::appeared(const CgroupPath& cgroup) {
   if (cgroup.str() == supervisor_name) return;
-  watch(cgroup);
-  check(cgroup);
-  // What was made in it before the watch was there.
-  for (const auto& below : walk_beneath(kernel_, cgroup, most_walked)) {
-    watch(below);
-    check(below);
+  const auto begin = [this](const CgroupPath& one) {
+    watch(one);
+    transactions_.when_free({one}, [this, one] { check_limits(one, std::nullopt, true); });
+  };
+  if (cgroup.is_root()) {
+    watch(cgroup);
+  } else {
+    begin(cgroup);
   }
+  // What was made in it before the watch was there.
+  for (const auto& below : walk_beneath(kernel_, cgroup, most_walked)) begin(below);
 }
 
 // Whoever removed it does not want it back, not even after a reboot; its limits stay stated, should it come back.
@@ -143,6 +181,15 @@ void Reconciler::remake(const CgroupPath& cgroup) {
       });
 }
 
+void Reconciler::controllers_written(const CgroupPath& at) {
+  controllers_written_ = time_.now().boot;
+  // What was refused for want of a controller may go through now.
+  for (auto& [place, fight] : fights_) {
+    if (fight.refused && at.contains(place.first)) fight.wait_until = {};
+  }
+  check_beneath(at);
+}
+
 void Reconciler::check_beneath(const CgroupPath& top) {
   std::vector<CgroupPath> below;
   for (const auto& [cgroup, desired] : transactions_.desired()) {
@@ -163,10 +210,9 @@ std::vector<Reconciler::Difference> Reconciler::compare(const CgroupPath& cgroup
     if (stands == nullptr) continue;
     auto found = read_limit(kernel_, cgroup, *limit);
     if (!found && !handed_down && found.error().code == ErrorCode::not_found && exists(kernel_, cgroup) &&
-        policy_of(at->second) == DriftPolicy::repair) {
+        policy_of(at->second) != DriftPolicy::report) {
       handed_down = true;
-      for (const auto& level : cgroup.ancestors()) [[maybe_unused]]
-        const auto refused = hand_down_controllers(kernel_, level);
+      [[maybe_unused]] const auto refused = hand_down_to(kernel_, cgroup);
       found = read_limit(kernel_, cgroup, *limit);
     }
     if (found && *found == as_kernel_rounds(*limit, *stands->value)) {
@@ -189,10 +235,22 @@ bool Reconciler::rests_while_idle(const CgroupPath& cgroup, const Limit& limit) 
   return now && *now == Value(Amount(std::uint64_t{1}));
 }
 
-void Reconciler::check_limits(const CgroupPath& cgroup, const std::optional<std::set<const Limit*>>& limits) {
-  const auto differences = compare(cgroup, limits);
+void Reconciler::check_limits(const CgroupPath& cgroup, const std::optional<std::set<const Limit*>>& limits,
+                              bool is_fresh) {
+  auto differences = compare(cgroup, limits);
   if (differences.empty()) return;
-  switch (policy_of(transactions_.desired_of(cgroup))) {
+  const DriftPolicy policy = policy_of(transactions_.desired_of(cgroup));
+  // A default that nobody wrote is nothing to adopt, and on a fresh cgroup nothing to report either.
+  if (is_fresh || (policy == DriftPolicy::adopt && controllers_were_switched())) {
+    std::vector<Difference> reset;
+    for (const auto& difference : differences) {
+      if (is_reset(difference)) reset.push_back(difference);
+    }
+    std::erase_if(differences, is_reset);
+    if (!reset.empty()) repair(cgroup, reset);
+    if (differences.empty()) return;
+  }
+  switch (policy) {
     case DriftPolicy::repair:
       return repair(cgroup, differences);
     case DriftPolicy::report:
@@ -236,6 +294,7 @@ void Reconciler::write(const CgroupPath& cgroup, const std::vector<Difference>& 
           if (!exists(kernel_, cgroup)) continue;
           Fight& fight = fights_[{cgroup, difference.limit}];
           constexpr std::chrono::microseconds least = std::chrono::seconds(5);
+          fight.refused = true;
           wait(fight, least);
           tell(cgroup, difference, DriftAction::failed, writer, done.error().text(), fight.delay);
         }
@@ -293,6 +352,7 @@ bool Reconciler::may_repair(const CgroupPath& cgroup, const Difference& differen
   if (fight.waited || fight.credit >= 1) {
     fight.credit = fight.waited ? 0 : fight.credit - 1;
     fight.waited = false;
+    fight.refused = false;
     return true;
   }
   wait(fight, first_delay);
@@ -331,13 +391,18 @@ void Reconciler::ring() {
   for (const auto& cgroup : due) check(cgroup);
 }
 
+bool Reconciler::is_reset(const Difference& difference) {
+  return !difference.found || *difference.found == unset_value(*difference.limit);
+}
+
+bool Reconciler::controllers_were_switched() const {
+  constexpr std::chrono::microseconds recent = std::chrono::seconds(2);
+  return controllers_written_ && time_.now().boot - *controllers_written_ < recent;
+}
+
 std::string Reconciler::writer_of(const std::vector<Difference>& differences) {
   Traces traces{.while_away = starting_, .uid = uid_};
-  constexpr std::chrono::microseconds recent = std::chrono::seconds(2);
-  traces.controller_was_switched = controllers_written_ && time_.now().boot - *controllers_written_ < recent &&
-                                   std::ranges::all_of(differences, [](const Difference& difference) {
-                                     return !difference.found || *difference.found == unset_value(*difference.limit);
-                                   });
+  traces.controller_was_switched = controllers_were_switched() && std::ranges::all_of(differences, is_reset);
   if (!traces.while_away && !traces.controller_was_switched) {
     traces.processes = processes_of(uid_, most_processes);
     std::erase_if(traces.processes, [](const Process& process) { return process.pid == ::getpid(); });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -42,8 +43,10 @@ class Reconciler {
   void set_policy(DriftPolicy policy) { policy_ = policy; }
   DriftPolicy policy_of(const DesiredCgroup& desired) const { return desired.drift.value_or(policy_); }
   const DriftCounts& counts() const { return counts_; }
-  /// Why some of the tree is not watched; empty when all of it is.
-  const std::string& blind_spot() const { return blind_spot_; }
+  /// Some of the tree cannot be watched: what others do there is seen late, by looking again and again. `action` is
+  /// told why when that begins, and nothing when it is over.
+  void on_blind_spot(std::function<void(const std::string&)> action) { on_blind_spot_ = std::move(action); }
+  bool sees_everything() const { return unwatched_.empty(); }
 
  private:
   using Limits = std::vector<const Limit*>;
@@ -57,16 +60,21 @@ class Reconciler {
   struct Fight {
     double credit = most_credit;  ///< repairs that may be made at once
     bool waited = false;
+    bool refused = false;  ///< the last repair was
     std::chrono::microseconds last{}, wait_until{}, delay{};
   };
   using Place = std::pair<CgroupPath, const Limit*>;
 
   void watch(const CgroupPath& cgroup);
+  void look_at_unwatched();
+  std::vector<CgroupPath> known() const;
   void appeared(const CgroupPath& cgroup);
   void vanished(const CgroupPath& cgroup);
   void remake(const CgroupPath& cgroup);
+  void controllers_written(const CgroupPath& at);
   void check_beneath(const CgroupPath& top);
-  void check_limits(const CgroupPath& cgroup, const std::optional<std::set<const Limit*>>& limits);
+  void check_limits(const CgroupPath& cgroup, const std::optional<std::set<const Limit*>>& limits,
+                    bool is_fresh = false);
   std::vector<Difference> compare(const CgroupPath& cgroup, const std::optional<std::set<const Limit*>>& limits);
   bool rests_while_idle(const CgroupPath& cgroup, const Limit& limit);
   void repair(const CgroupPath& cgroup, const std::vector<Difference>& differences);
@@ -76,6 +84,8 @@ class Reconciler {
   bool may_repair(const CgroupPath& cgroup, const Difference& difference, const std::string& writer);
   void wait(Fight& fight, std::chrono::microseconds least);
   void ring();
+  static bool is_reset(const Difference& difference);
+  bool controllers_were_switched() const;
   std::string writer_of(const std::vector<Difference>& differences);
   void tell(const CgroupPath& cgroup, const Difference& difference, DriftAction action, const std::string& writer,
             const std::string& reason = {}, std::optional<std::chrono::microseconds> retry_in = {});
@@ -91,7 +101,9 @@ class Reconciler {
   std::map<Place, Fight> fights_;
   std::map<Place, std::string> reported_;
   DriftCounts counts_;
-  std::string blind_spot_;
+  std::set<CgroupPath> unwatched_;
+  std::unique_ptr<Alarm> look_again_;
+  std::function<void(const std::string&)> on_blind_spot_;
   bool starting_ = false;
   std::optional<std::chrono::microseconds> controllers_written_;
 };

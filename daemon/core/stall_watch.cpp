@@ -62,9 +62,10 @@ void StallWatch::look_at(const CgroupPath& cgroup) {
     watched_.erase(cgroup);
     return;
   }
-  if (watched_.contains(cgroup)) return;
+  // Anew each time: a trigger dies with its cgroup, and this may be another one of the same name.
   auto trigger = kernel_.open_trigger(cgroup, "memory.pressure", half_of_two_seconds);
   if (!trigger) return;  // no PSI on this kernel, or cgroup.pressure is off
+  watched_[cgroup] = {};
   watched_[cgroup].sign = signs_.on_sign(*std::move(trigger), [this, cgroup] { stalled(cgroup); });
 }
 

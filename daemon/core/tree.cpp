@@ -62,6 +62,15 @@ Result<void> hand_down_controllers(Kernel& kernel, const CgroupPath& parent) {
   return {};
 }
 
+Result<void> hand_down_to(Kernel& kernel, const CgroupPath& cgroup) {
+  Result<void> all;
+  for (const auto& level : cgroup.ancestors()) {
+    // A level that cannot give everything may still give what is missing below.
+    if (auto ok = hand_down_controllers(kernel, level); !ok && all) all = ok;
+  }
+  return all;
+}
+
 Result<std::vector<CgroupPath>> make_branch(Kernel& kernel, const CgroupPath& cgroup) {
   std::vector<CgroupPath> path = cgroup.ancestors();
   path.push_back(cgroup);

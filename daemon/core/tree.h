@@ -21,6 +21,8 @@ std::vector<CgroupPath> walk_beneath(Kernel& kernel, const CgroupPath& top, std:
 /// Makes `parent` hand every controller it has to its children. busy when it holds processes: the message names them
 /// (a populated cgroup would become "domain threaded" by +cpu and +pids, for good, so it is not even tried).
 Result<void> hand_down_controllers(Kernel& kernel, const CgroupPath& parent);
+/// The same at every level above `cgroup`, top first: what is switched off high up is missing all the way down.
+Result<void> hand_down_to(Kernel& kernel, const CgroupPath& cgroup);
 
 /// Makes `cgroup` and what is missing above it, each parent handing its controllers down. Answers what was made, top
 /// first, so that a failure later on can take it back. already_exists when it is there.

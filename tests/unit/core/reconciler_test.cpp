@@ -82,6 +82,63 @@ TEST(Drift, OfACgroupThatCameBackIsPutBack) {
   EXPECT_EQ(world.text("web", "memory.max"), "67108864");
 }
 
+TEST(Drift, IsNoneOnAFreshCgroupWhateverThePolicy) {
+  for (const auto policy : {DriftPolicy::report, DriftPolicy::adopt}) {
+    ManagedWorld world;
+    ASSERT_OK(world.create("web", "memory.max=64M pids.max=9", {.drift = policy}));
+    ASSERT_OK(world.kernel.remove(path("web")));
+    world.daemon->reconciler.changed({{.kind = TreeEvent::Kind::removed, .cgroup = path("web")}});
+    world.kernel.given("web");
+    world.kernel.write_as_other(path("web"), "pids.max", "77");
+    world.daemon->reconciler.changed({{.kind = TreeEvent::Kind::made, .cgroup = path("web")}});
+    EXPECT_EQ(world.text("web", "memory.max"), "67108864") << "it applies again when the cgroup comes back";
+    EXPECT_EQ(world.text("web", "pids.max"), "77") << "but what somebody wrote there is a matter of policy";
+    EXPECT_EQ(world.daemon->events.drifts.back().action,
+              policy == DriftPolicy::report ? DriftAction::reported : DriftAction::adopted);
+  }
+}
+
+TEST(Drift, AdoptsNoDefaultsOfASwitchedController) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M", {.drift = DriftPolicy::adopt}));
+  world.kernel.write_as_other(CgroupPath(), "cgroup.subtree_control", "-memory");
+  world.kernel.write_as_other(CgroupPath(), "cgroup.subtree_control", "+memory");
+  world.daemon->reconciler.changed({{.cgroup = CgroupPath(), .file = "cgroup.subtree_control"}});
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+  world.time.pass(10s);
+  world.other_writes("web", "memory.max", "max");
+  EXPECT_EQ(world.text("web", "memory.max"), "max") << "written by somebody, that is adopted";
+}
+
+TEST(Drift, ForgetsWhoMadeACgroupThatWentWhileEventsWereLost) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  ASSERT_OK(world.kernel.remove(path("web")));
+  world.daemon->reconciler.changed({{.kind = TreeEvent::Kind::lost}});
+  EXPECT_FALSE(world.daemon->transactions.desired_of(path("web")).made_by);
+}
+
+TEST(ABlindSpot, IsToldOnceAndLookedAtUntilItCanBeWatched) {
+  ManagedWorld world;
+  std::vector<std::string> told;
+  world.daemon->reconciler.on_blind_spot([&](const std::string& why) { told.push_back(why); });
+  world.daemon->watches.most = world.daemon->watches.watched.size();
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  ASSERT_OK(world.create("db", "memory.max=64M"));
+  world.daemon->reconciler.changed(
+      {{.kind = TreeEvent::Kind::made, .cgroup = path("web")}, {.kind = TreeEvent::Kind::made, .cgroup = path("db")}});
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_THAT(told.front(), HasSubstr("no watch is left"));
+  world.kernel.write_as_other(path("web"), "memory.max", "max");
+  world.time.pass(10s);
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864") << "seen late, but seen";
+  world.daemon->watches.most = 100;
+  world.time.pass(10s);
+  EXPECT_TRUE(world.daemon->reconciler.sees_everything());
+  EXPECT_EQ(told.size(), 2U);
+  EXPECT_FALSE(world.time.anything_set()) << "nothing polls when everything is watched";
+}
+
 TEST(Drift, IsFoundAfterEventsWereLost) {
   ManagedWorld world;
   ASSERT_OK(world.create("web", "memory.max=64M"));
@@ -131,6 +188,23 @@ TEST(ARepair, ThatIsRefusedIsToldAndTriedAgain) {
   EXPECT_EQ(world.text("web", "memory.max"), "1073741824");
   world.time.pass(5s);
   EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+}
+
+TEST(ARepair, IsMadeAtOnceWhenTheControllerIsThereAgain) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("a/b/c", "memory.max=64M"));
+  // Switched off at one level after the other, the second just before what was switched off at the first is written.
+  world.kernel.write_as_other(path("a/b"), "cgroup.subtree_control", "-memory");
+  world.kernel.before_each_write([&, done = false](const Access& write) mutable {
+    if (done || write.file != "memory.max") return;
+    done = true;
+    world.kernel.write_as_other(path("a/b"), "cgroup.subtree_control", "-memory");
+    world.kernel.write_as_other(path("a"), "cgroup.subtree_control", "-memory");
+  });
+  world.daemon->reconciler.changed({{.cgroup = path("a/b"), .file = "cgroup.subtree_control"}});
+  world.kernel.before_each_write({});
+  world.daemon->reconciler.changed({{.cgroup = path("a"), .file = "cgroup.subtree_control"}});
+  EXPECT_EQ(world.text("a/b/c", "memory.max"), "67108864");
 }
 
 TEST(ARepair, ThatFailsDoesNotHoldUpTheOthers) {
@@ -203,6 +277,42 @@ TEST(Leases, OutliveAReboot) {
   EXPECT_EQ(world.text("web", "pids.max"), "20");
   world.time.pass(1min);
   EXPECT_EQ(world.text("web", "pids.max"), "10");
+}
+
+TEST(Leases, LastNoLongerForAClockThatWasSetBack) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "pids.max=10"));
+  ASSERT_OK(world.set("web", "pids.max=20", {.lease = 10min}));
+  world.die();
+  world.boot = "boot-2";
+  world.time.set_wall(24h * 365);
+  world.start();
+  world.time.pass(10min);
+  EXPECT_EQ(world.text("web", "pids.max"), "10");
+}
+
+TEST(Leases, EndForACgroupThatIsGoneAndNotForItsSuccessor) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "pids.max=10"));
+  ASSERT_OK(world.set("web", "pids.max=20", {.lease = 10min}));
+  ASSERT_OK(world.kernel.remove(path("web")));
+  world.daemon->reconciler.changed({{.kind = TreeEvent::Kind::removed, .cgroup = path("web")}});
+  world.time.pass(10min);
+  EXPECT_TRUE(world.heard("lease of web pids.max over"));
+  world.kernel.given("web");
+  world.daemon->reconciler.changed({{.kind = TreeEvent::Kind::made, .cgroup = path("web")}});
+  EXPECT_EQ(world.text("web", "pids.max"), "10");
+}
+
+TEST(Leases, LieOnWhatAFileSaysAndGiveWayToItsNewText) {
+  ManagedWorld world;
+  ASSERT_OK(world.apply({declared("web", "pids.max=10")}));
+  ASSERT_OK(world.set("web", "pids.max=20", {.lease = 10min}));
+  ASSERT_OK(world.apply({declared("web", "pids.max=10")}, {.only_news = true}));
+  EXPECT_EQ(world.text("web", "pids.max"), "20") << "the file says nothing new";
+  world.time.pass(10min);
+  EXPECT_EQ(world.text("web", "pids.max"), "10");
+  EXPECT_EQ(world.daemon->transactions.desired_of(path("web")).standing(*find_limit("pids.max"))->origin, Origin::file);
 }
 
 TEST(Leases, AreReplacedByAPlainStatement) {
