@@ -54,11 +54,16 @@ Result<void> check_burst(const Target& target) {
               "the kernel wants cpu.max.burst within the quota: lower it too, as in --cpu-burst 0");
 }
 
-Result<void> check_weight(const Target& target) {
-  const Limit* const weight = limit_with(Role::weight);
+bool stays_idle(const Target& target) {
   const Limit* const idle = limit_with(Role::idle);
-  const bool stays_idle = is_on(find(target.in_force, idle)) && is_on(afterwards(target, idle));
-  if (!target.wanted.contains(weight) || !stays_idle) return {};
+  return is_on(find(target.in_force, idle)) && is_on(afterwards(target, idle));
+}
+
+// A weight rests while its cgroup is idle. Whoever says so in the same breath, or says what rests there, knows that.
+Result<void> check_weight(const Target& target) {
+  const Value* const weight = find(target.wanted, limit_with(Role::weight));
+  if (weight == nullptr || !stays_idle(target) || target.wanted.contains(limit_with(Role::idle))) return {};
+  if (target.remembered_weight && *weight == Value(Amount(*target.remembered_weight))) return {};
   return fail(ErrorCode::busy,
               target.cgroup.str() + ": a weight has no effect while cpu.idle is on, and the kernel refuses it",
               "add --cpu-idle no");
@@ -141,6 +146,7 @@ Result<Plan> make_plan(const std::vector<Target>& targets) {
     Values wanted = target.wanted;
     const Limit* const idle = limit_with(Role::idle);
     const Limit* const weight = limit_with(Role::weight);
+    if (stays_idle(target)) wanted.erase(weight);
     const bool wakes = is_on(find(target.in_force, idle)) && !is_on(afterwards(target, idle));
     if (wakes && target.remembered_weight) wanted.emplace(weight, Value(Amount(*target.remembered_weight)));
     for (const auto& [limit, to] : wanted) {
