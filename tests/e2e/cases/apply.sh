@@ -132,7 +132,9 @@ outcome() {
         [ "$memory $pids" != '33554432 9' ] || whole=$((whole + 1))
     done
 }
-for pause in 0.05 0.12 0.2 0.3 0.45; do
+# ($E2E_MOMENTS: more of them.)
+moments=0 changed=0
+for pause in ${E2E_MOMENTS:-0.05 0.12 0.2 0.3 0.45}; do
     cgctl -q apply -f "$work/many.conf" 2>/dev/null &
     applying=$!
     sleep $pause
@@ -143,12 +145,53 @@ for pause in 0.05 0.12 0.2 0.3 0.45; do
     daemon_start
     outcome
     case "$there $whole" in
-        '0 0' | '50 50') ;;
+        '0 0') ;;
+        '50 50') changed=$((changed + 1)) ;;
         *) problem "killed after $pause s: $there of 50 are there, $whole with their limits" ;;
     esac
     [ $there -eq 0 ] || cgctl -q remove --kill many
+    moments=$((moments + 1))
 done
+echo "# killed at $moments moments, $changed times it was made"
+
 try cgctl apply -f "$work/many.conf"
 expect_status 0
 outcome
 expect_equal 'cgroups with their limits' '50 50' "$there $whole"
+
+# The same where all of them are there: fifty cgroups move together or stay together.
+it 'moves fifty cgroups together or not at all when the daemon is killed in the middle'
+expect_equal 'the store' ok "$(store_check)"
+sed 's/32M/48M/; s/= 9/= 11/' "$work/many.conf" >"$work/moved.conf"
+moved() {
+    old=0 new=0
+    for directory in "$root"/many/m*/; do
+        read -r memory <"$directory/memory.max"
+        read -r pids <"$directory/pids.max"
+        case "$memory $pids" in
+            '33554432 9') old=$((old + 1)) ;;
+            '50331648 11') new=$((new + 1)) ;;
+        esac
+    done
+}
+changed=0
+for pause in ${E2E_MOMENTS:-0.04 0.1 0.2}; do
+    cgctl -q apply -f "$work/moved.conf" 2>/dev/null &
+    applying=$!
+    sleep $pause
+    victim=$(daemon_pid)
+    kill -KILL "$victim"
+    wait_until 5 gone "$victim"
+    wait_until 10 gone $applying
+    daemon_start
+    moved
+    case "$old $new" in
+        '50 0') ;;
+        '0 50') changed=$((changed + 1)) ;;
+        *) problem "killed after $pause s: $old of 50 are as before, $new as they should be" ;;
+    esac
+    cgctl -q apply -f "$work/many.conf" || problem 'expected apply to succeed'
+done
+echo "# moved $changed times"
+expect_equal 'the store' ok "$(store_check)"
+cgctl -q remove --kill many

@@ -107,6 +107,7 @@ for n in $cgroups; do
     esac
 done
 acknowledged=$(wc -l <"$work/steps")
+expect_equal 'the store' ok "$(store_check)"
 echo "# $acknowledged of $changes changes acknowledged, the daemon killed $kills times"
 expect "a kill at least, found $kills" [ $kills -ge 1 ]
 expect "some changes to come through, found $acknowledged" [ "$acknowledged" -gt $((changes / 4)) ]

@@ -25,7 +25,15 @@ settled() {
     [ "$before" = "$total" ]
 }
 
-it 'makes no context switch in 30 s with 100 cgroups'
+# Nothing that has happened, and nothing that is still to come, keeps it awake.
+cgctl -q set i1 --pids-limit 9 --for 1h || problem 'expected a lease'
+cgctl -q set i2 --cpus 0.5 --runtime || problem 'expected a limit'
+echo max >"$root/i3/memory.max"
+curl -s http://127.0.0.1:9753/metrics >"$work/scrape" || problem 'expected a scrape'
+
+it 'makes no context switch in 30 s with 100 cgroups, after repairs and scrapes, with a lease that is still to end'
+expect_file i3/memory.max 67108864
+expect 'a scrape' grep -q '^cgroup_memory_current_bytes' "$work/scrape"
 switches
 eventually 'it to have finished its work' 10 settled
 sleep 30
