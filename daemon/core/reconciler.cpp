@@ -185,7 +185,7 @@ void Reconciler::controllers_written(const CgroupPath& at) {
   controllers_written_ = time_.now().boot;
   // What was refused for want of a controller may go through now.
   for (auto& [place, fight] : fights_) {
-    if (fight.refused && at.contains(place.first)) fight.wait_until = {};
+    if (fight.refused && at.contains(place.first)) fight.wait_until = std::chrono::microseconds::zero();
   }
   check_beneath(at);
 }

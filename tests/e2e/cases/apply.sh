@@ -135,10 +135,11 @@ outcome() {
 # ($E2E_MOMENTS: more of them.)
 moments=0 changed=0
 for pause in ${E2E_MOMENTS:-0.05 0.12 0.2 0.3 0.45}; do
+    # Asked beforehand: systemctl takes longer than the whole of apply.
+    victim=$(daemon_pid)
     cgctl -q apply -f "$work/many.conf" 2>/dev/null &
     applying=$!
     sleep $pause
-    victim=$(daemon_pid)
     kill -KILL "$victim"
     wait_until 5 gone "$victim"
     wait_until 10 gone $applying
@@ -176,10 +177,11 @@ moved() {
 }
 changed=0
 for pause in ${E2E_MOMENTS:-0.04 0.1 0.2}; do
+    # Asked beforehand: systemctl takes longer than the whole of apply.
+    victim=$(daemon_pid)
     cgctl -q apply -f "$work/moved.conf" 2>/dev/null &
     applying=$!
     sleep $pause
-    victim=$(daemon_pid)
     kill -KILL "$victim"
     wait_until 5 gone "$victim"
     wait_until 10 gone $applying
