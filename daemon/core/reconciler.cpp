@@ -261,10 +261,9 @@ void Reconciler::check_limits(const CgroupPath& cgroup, const std::optional<std:
 }
 
 void Reconciler::repair(const CgroupPath& cgroup, const std::vector<Difference>& differences) {
-  const std::string writer = writer_of(differences);
   std::vector<Difference> now;
   for (const auto& difference : differences) {
-    if (may_repair(cgroup, difference, writer)) now.push_back(difference);
+    if (may_repair(cgroup, difference)) now.push_back(difference);
   }
   if (!now.empty()) write(cgroup, now);
 }
@@ -281,11 +280,13 @@ void Reconciler::write(const CgroupPath& cgroup, const std::vector<Difference>& 
         }
         return Work{.parts = {std::move(part)}, .cause = Cause::drift, .durable = false};
       },
-      [this, cgroup, differences, writer = writer_of(differences)](const Result<Outcome>& done) {
+      [this, cgroup, differences, at_start = starting_](const Result<Outcome>& done) {
         if (!done && differences.size() > 1) {
           for (const auto& difference : differences) write(cgroup, {difference});
           return;
         }
+        // Who it was is found out when it is mended: that reads every process.
+        const std::string writer = writer_of(differences, at_start);
         for (const auto& difference : differences) {
           if (done) {
             tell(cgroup, difference, DriftAction::repaired, writer);
@@ -302,13 +303,14 @@ void Reconciler::write(const CgroupPath& cgroup, const std::vector<Difference>& 
 }
 
 void Reconciler::report(const CgroupPath& cgroup, const std::vector<Difference>& differences) {
-  const std::string writer = writer_of(differences);
+  std::optional<std::string> writer;
   for (const auto& difference : differences) {
     auto& last = reported_[{cgroup, difference.limit}];
     const std::string found = text_of(difference.found);
     if (last == found) continue;
     last = found;
-    tell(cgroup, difference, DriftAction::reported, writer);
+    if (!writer) writer = writer_of(differences, starting_);
+    tell(cgroup, difference, DriftAction::reported, *writer);
   }
 }
 
@@ -329,7 +331,7 @@ void Reconciler::adopt(const CgroupPath& cgroup, const std::vector<Difference>& 
         }
         return work;
       },
-      [this, cgroup, differences, writer = writer_of(differences)](const Result<Outcome>& done) {
+      [this, cgroup, differences, writer = writer_of(differences, starting_)](const Result<Outcome>& done) {
         for (const auto& difference : differences) {
           const bool adopted = done && difference.found;
           tell(cgroup, difference, adopted ? DriftAction::adopted : DriftAction::failed, writer,
@@ -341,7 +343,7 @@ void Reconciler::adopt(const CgroupPath& cgroup, const std::vector<Difference>& 
 }
 
 // Whether to write now. Somebody who writes again and again is met more and more slowly.
-bool Reconciler::may_repair(const CgroupPath& cgroup, const Difference& difference, const std::string& writer) {
+bool Reconciler::may_repair(const CgroupPath& cgroup, const Difference& difference) {
   const auto now = time_.now().boot;
   Fight& fight = fights_[{cgroup, difference.limit}];
   if (now - fight.last > peace + fight.delay) fight = {};
@@ -356,7 +358,7 @@ bool Reconciler::may_repair(const CgroupPath& cgroup, const Difference& differen
     return true;
   }
   wait(fight, first_delay);
-  tell(cgroup, difference, DriftAction::fighting, writer, {}, fight.delay);
+  tell(cgroup, difference, DriftAction::fighting, writer_of({difference}, starting_), {}, fight.delay);
   return false;
 }
 
@@ -400,8 +402,8 @@ bool Reconciler::controllers_were_switched() const {
   return controllers_written_ && time_.now().boot - *controllers_written_ < recent;
 }
 
-std::string Reconciler::writer_of(const std::vector<Difference>& differences) {
-  Traces traces{.while_away = starting_, .uid = uid_};
+std::string Reconciler::writer_of(const std::vector<Difference>& differences, bool at_start) {
+  Traces traces{.while_away = at_start, .uid = uid_};
   traces.controller_was_switched = controllers_were_switched() && std::ranges::all_of(differences, is_reset);
   if (!traces.while_away && !traces.controller_was_switched) {
     traces.processes = processes_of(uid_, most_processes);

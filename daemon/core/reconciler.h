@@ -81,12 +81,12 @@ class Reconciler {
   void write(const CgroupPath& cgroup, const std::vector<Difference>& differences);
   void report(const CgroupPath& cgroup, const std::vector<Difference>& differences);
   void adopt(const CgroupPath& cgroup, const std::vector<Difference>& differences);
-  bool may_repair(const CgroupPath& cgroup, const Difference& difference, const std::string& writer);
+  bool may_repair(const CgroupPath& cgroup, const Difference& difference);
   void wait(Fight& fight, std::chrono::microseconds least);
   void ring();
   static bool is_reset(const Difference& difference);
   bool controllers_were_switched() const;
-  std::string writer_of(const std::vector<Difference>& differences);
+  std::string writer_of(const std::vector<Difference>& differences, bool at_start);
   void tell(const CgroupPath& cgroup, const Difference& difference, DriftAction action, const std::string& writer,
             const std::string& reason = {}, std::optional<std::chrono::microseconds> retry_in = {});
 
