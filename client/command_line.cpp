@@ -111,6 +111,7 @@ class Reader {
     if (name == "for") return once(token, value, parse_time_span(value).map(to_time), line_.lease);
     if (name == "within") return once(token, value, parse_time_span(value).map(to_time), line_.within);
     if (name == "drift") return once(token, value, parse_drift_policy(value), line_.drift);
+    if (name == "on-missing") return once(token, value, parse_on_missing(value), line_.on_missing);
     if (name == "last") {
       constexpr std::uint64_t most = 1000;  // as the bus has it (History)
       return once(token, value, parse_count(value, 1, most).map(to_number), line_.last);

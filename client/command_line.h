@@ -40,6 +40,7 @@ struct CommandLine {
   std::optional<std::chrono::microseconds> lease;   ///< --for
   std::optional<std::chrono::microseconds> within;  ///< --within
   std::optional<DriftPolicy> drift;                 ///< --drift
+  std::optional<OnMissing> on_missing;              ///< --on-missing
   std::optional<std::uint32_t> last;                ///< --last
   Changes changes;
   std::map<std::string_view, std::string> options;  ///< the verb's own, by name

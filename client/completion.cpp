@@ -178,6 +178,7 @@ std::string cases_of_values() {
     for (const auto& flag : limit.flags) add_flag(yes_or_no, flag, "|");
   }
   return "        --drift) COMPREPLY=($(compgen -W 'repair report adopt' -- \"$current\")); return ;;\n"
+         "        --on-missing) COMPREPLY=($(compgen -W 'refuse skip' -- \"$current\")); return ;;\n"
          "        -f|--file) _cgctl_files; return ;;\n"
          "        " +
          yes_or_no +

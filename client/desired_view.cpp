@@ -7,11 +7,16 @@ namespace cgroupd::client {
 namespace {
 
 bool has_drifted(const CgroupStatus& status, const Limit& limit, const DesiredLimit& desired) {
+  if (!desired.skipped.empty()) return false;
   const auto in_force = status.limits.find(&limit);
   return in_force == status.limits.end() || in_force->second != desired.value;
 }
 
 }  // namespace
+
+std::string reason_alone(const std::string& why) {
+  return why.substr(0, why.find("; "));
+}
 
 std::vector<const Limit*> drifted_limits(const CgroupStatus& status) {
   std::vector<const Limit*> drifted;
@@ -36,6 +41,8 @@ std::string standing_text(const CgroupStatus& status, const Limit& limit, std::c
   text += origin_name(desired.origin);
   if (desired.ends) text += ", " + print_time_left(*desired.ends - now) + " left";
   if (desired.afterwards) text += ", then " + brief_value(limit, *desired.afterwards);
+  if (!desired.skipped.empty())
+    text += ": " + brief_value(limit, desired.value) + " wanted, skipped: " + reason_alone(desired.skipped);
   return text;
 }
 

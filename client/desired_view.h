@@ -9,6 +9,9 @@
 
 namespace cgroupd::client {
 
+/// A reason without the command that mends it, which is what cgctl doctor is for.
+std::string reason_alone(const std::string& why);
+
 /// The limits whose value in force is not the one asked for, in table order.
 std::vector<const Limit*> drifted_limits(const CgroupStatus& status);
 

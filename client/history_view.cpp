@@ -32,6 +32,10 @@ std::vector<std::string> what_lines(const HistoryEntry& entry) {
     lines.push_back(change.cgroup.str() + " " + std::string(change.limit->file) + " " +
                     brief_value(*change.limit, change.before) + " -> " + brief_value(*change.limit, change.after));
   }
+  for (const auto& skipped : entry.skipped) {
+    lines.push_back(skipped.cgroup.str() + " " + std::string(skipped.limit->file) + " " +
+                    brief_value(*skipped.limit, skipped.wanted) + " skipped: " + reason_alone(skipped.why));
+  }
   for (const auto& name : entry.removed) lines.push_back(name.str() + " removed");
   if (lines.empty()) lines.emplace_back("-");
   return lines;

@@ -59,6 +59,12 @@ Json encode(const Values& values) {
   return json;
 }
 
+Json encode_reasons(const std::map<const Limit*, std::string>& reasons) {
+  Json json = Json::object();
+  for (const auto& [limit, why] : reasons) json[std::string(limit->file)] = why;
+  return json;
+}
+
 Json encode(const DesiredLimit& desired) {
   Json json = Json::object();
   json["value"] = encode(desired.value);
@@ -68,6 +74,7 @@ Json encode(const DesiredLimit& desired) {
     json["ends_usec"] = desired.ends->count();
   }
   if (desired.afterwards) json["afterwards"] = encode(*desired.afterwards);
+  if (!desired.skipped.empty()) json["skipped"] = desired.skipped;
   return json;
 }
 
@@ -98,6 +105,15 @@ Json encode(const HistoryChange& change) {
   return json;
 }
 
+Json encode(const SkippedLimit& skipped) {
+  Json json = Json::object();
+  json["cgroup"] = skipped.cgroup.str();
+  json["limit"] = skipped.limit->file;
+  json["wanted"] = encode(skipped.wanted);
+  json["why"] = skipped.why;
+  return json;
+}
+
 Json encode(const HistoryEntry& entry) {
   Json json = Json::object();
   json["id"] = entry.id;
@@ -113,6 +129,7 @@ Json encode(const HistoryEntry& entry) {
   json["removed"] = encode(entry.removed);
   json["changes"] = Json::array();
   for (const auto& change : entry.changes) json["changes"].push_back(encode(change));
+  for (const auto& skipped : entry.skipped) json["skipped"].push_back(encode(skipped));
   return json;
 }
 
@@ -163,10 +180,11 @@ std::string json_of(std::span<const CgroupStatus> statuses) {
   return print(json);
 }
 
-std::string json_of_limits(std::string_view name, const Values& limits) {
+std::string json_of_in_force(std::string_view name, const InForce& in_force) {
   Json json = Json::object();
   json["name"] = name;
-  json["limits"] = encode(limits);
+  json["limits"] = encode(in_force.limits);
+  if (!in_force.skipped.empty()) json["skipped"] = encode_reasons(in_force.skipped);
   return print(json);
 }
 
@@ -193,6 +211,12 @@ std::string json_of_applied(const Applied& applied) {
     json["changed"].push_back(std::move(one));
   }
   json["steps"] = applied.steps;
+  for (const auto& [name, skipped] : applied.skipped) {
+    Json one = Json::object();
+    one["name"] = name;
+    one["limits"] = encode_reasons(skipped);
+    json["skipped"].push_back(std::move(one));
+  }
   return print(json);
 }
 

@@ -22,13 +22,14 @@ namespace cgroupd::client {
 std::string json_of(const CgroupStatus& status);
 /// An array of the same objects.
 std::string json_of(std::span<const CgroupStatus> statuses);
-/// {"name":…,"limits":{…}}
-std::string json_of_limits(std::string_view name, const Values& limits);
+/// {"name":…,"limits":{…}}, and "skipped":{"cpuset.cpus":"controller cpuset …"} when there are any.
+std::string json_of_in_force(std::string_view name, const InForce& in_force);
 /// {"name":…,"plan":["web memory.max max -> 512M",…]}
 std::string json_of_plan(std::string_view name, const std::vector<std::string>& steps);
 /// {"plan":[…]}
 std::string json_of_steps(const std::vector<std::string>& steps);
-/// {"changed":[{"name":…,"limits":{…}},…],"steps":[…]}
+/// {"changed":[{"name":…,"limits":{…}},…],"steps":[…]}, and "skipped":[{"name":…,"limits":{"cpuset.cpus":why}},…] when
+/// there are any.
 std::string json_of_applied(const Applied& applied);
 /// {"removed":["web",…]}
 std::string json_of_done(std::string_view what, const std::vector<std::string>& names);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,10 +26,17 @@
 
 namespace cgroupd::client {
 
+/// What create and set answer, both about the limits named.
+struct InForce {
+  Values limits = {};
+  std::map<const Limit*, std::string> skipped = {};  ///< asked for, but not to be had, and why
+};
+
 struct CreateOptions {
   bool if_absent = false;
   bool runtime = false;  ///< not kept across a reboot
   std::optional<DriftPolicy> drift = {};
+  std::optional<OnMissing> on_missing = {};  ///< none: the daemon's
 };
 
 struct SetOptions {
@@ -37,6 +45,7 @@ struct SetOptions {
   std::optional<std::chrono::microseconds> within = {};  ///< how long lowering memory may take; none: the daemon's
   std::optional<std::chrono::microseconds> lease = {};   ///< for so long only
   std::optional<DriftPolicy> drift = {};                 ///< none: as it is
+  std::optional<OnMissing> on_missing = {};              ///< none: the daemon's
 };
 
 struct ApplyOptions {
@@ -44,6 +53,7 @@ struct ApplyOptions {
   bool prune = false;  ///< takes away what earlier calls made or stated and this one does not name
   bool force = false;
   std::optional<std::chrono::microseconds> within = {};
+  std::optional<OnMissing> on_missing = {};  ///< for cgroups that do not say it themselves; none: the daemon's
 };
 
 struct UndoOptions {
@@ -56,6 +66,8 @@ struct UndoOptions {
 struct Applied {
   std::vector<std::pair<std::string, Values>> changed;  ///< by name: what is in force now
   std::vector<std::string> steps;                       ///< in order; none: nothing to do
+  /// By name: what is asked for, but not to be had, and why.
+  std::map<std::string, std::map<const Limit*, std::string>> skipped = {};
 };
 
 /// The daemon. `unreachable` means that it did not get the request or that nobody knows whether it did.
@@ -69,8 +81,8 @@ class Manager {
   Manager& operator=(Manager&&) = delete;
   virtual ~Manager() = default;
 
-  virtual Result<Values> create(const CgroupPath& name, const Changes& limits, const CreateOptions& options) = 0;
-  virtual Result<Values> set_limits(const CgroupPath& name, const Changes& changes, const SetOptions& options) = 0;
+  virtual Result<InForce> create(const CgroupPath& name, const Changes& limits, const CreateOptions& options) = 0;
+  virtual Result<InForce> set_limits(const CgroupPath& name, const Changes& changes, const SetOptions& options) = 0;
   /// The writes that set_limits would do, in order; changes nothing.
   virtual Result<std::vector<std::string>> plan(const CgroupPath& name, const Changes& changes,
                                                 const SetOptions& options) = 0;

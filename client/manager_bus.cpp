@@ -35,19 +35,20 @@ class ManagerBus final : public Manager {
  public:
   explicit ManagerBus(BusChoice bus) : bus_(std::move(bus)) {}
 
-  Result<Values> create(const CgroupPath& name, const Changes& limits, const CreateOptions& options) override {
+  Result<InForce> create(const CgroupPath& name, const Changes& limits, const CreateOptions& options) override {
     wire::Dictionary wanted;
     if (options.if_absent) wanted["if_absent"] = sdbus::Variant(true);
     if (options.runtime) wanted["runtime"] = sdbus::Variant(true);
     add_drift(wanted, options.drift);
+    add_on_missing(wanted, options.on_missing);
     return call([&](Proxy& manager) {
-      return wire::decode_values(manager.Create(name.str(), wire::encode_changes(limits), wanted));
+      return decode_in_force(manager.Create(name.str(), wire::encode_changes(limits), wanted));
     });
   }
 
-  Result<Values> set_limits(const CgroupPath& name, const Changes& changes, const SetOptions& options) override {
+  Result<InForce> set_limits(const CgroupPath& name, const Changes& changes, const SetOptions& options) override {
     return call([&](Proxy& manager) {
-      return wire::decode_values(manager.SetLimits(name.str(), wire::encode_changes(changes), dictionary(options)));
+      return decode_in_force(manager.SetLimits(name.str(), wire::encode_changes(changes), dictionary(options)));
     });
   }
 
@@ -132,6 +133,7 @@ class ManagerBus final : public Manager {
       wire::Dictionary of_cgroup;
       if (cgroup.profile) of_cgroup["profile"] = sdbus::Variant(*cgroup.profile);
       add_drift(of_cgroup, cgroup.drift);
+      add_on_missing(of_cgroup, cgroup.on_missing);
       wanted.emplace_back(cgroup.name.str(), wire::encode_changes(cgroup.limits), std::move(of_cgroup));
     }
     wire::Dictionary how;
@@ -139,6 +141,7 @@ class ManagerBus final : public Manager {
     if (options.prune) how["prune"] = sdbus::Variant(true);
     if (options.force) how["force"] = sdbus::Variant(true);
     add_time(how, "within_usec", options.within);
+    add_on_missing(how, options.on_missing);
     return call([&](Proxy& manager) { return decode_applied(manager.Apply(wanted, how)); });
   }
 
@@ -205,7 +208,19 @@ class ManagerBus final : public Manager {
     add_time(wanted, "within_usec", options.within);
     add_time(wanted, "lease_usec", options.lease);
     add_drift(wanted, options.drift);
+    add_on_missing(wanted, options.on_missing);
     return wanted;
+  }
+
+  static void add_on_missing(wire::Dictionary& options, std::optional<OnMissing> what) {
+    if (what) options["on_missing"] = sdbus::Variant(std::string(on_missing_name(*what)));
+  }
+
+  static Result<InForce> decode_in_force(const wire::Dictionary& answer) {
+    return wire::decode_values(answer).and_then([&](const Values& limits) {
+      return wire::decode_skipped(answer).map(
+          [&](const wire::Skipped& skipped) { return InForce{.limits = limits, .skipped = skipped}; });
+    });
   }
 
   static std::string match_of_owner() {
@@ -216,10 +231,15 @@ class ManagerBus final : public Manager {
   using AppliedAnswer = std::tuple<std::vector<sdbus::Struct<std::string, wire::Dictionary>>, std::vector<std::string>>;
 
   static Result<Applied> decode_applied(AppliedAnswer answer) {
-    Applied applied = {.changed = {}, .steps = std::move(std::get<1>(answer))};
+    Applied applied = {.changed = {}, .steps = std::move(std::get<1>(answer)), .skipped = {}};
     for (const auto& one : std::get<0>(answer)) {
       auto values = wire::decode_values(one.get<1>());
       if (!values) return fail(std::move(values.error()));
+      auto skipped = wire::decode_skipped(one.get<1>());
+      if (!skipped) return fail(std::move(skipped.error()));
+      if (!skipped->empty()) applied.skipped.emplace(one.get<0>(), *skipped);
+      // One that is listed for that alone did not change.
+      if (!skipped->empty() && values->empty()) continue;
       applied.changed.emplace_back(one.get<0>(), *std::move(values));
     }
     return applied;

@@ -51,6 +51,10 @@ void Output::note(std::string_view text) {
   if (!style_.quiet) err_ << "cgctl: " << escaped(text) << '\n';
 }
 
+void Output::warning(std::string_view text) {
+  err_ << "cgctl: " << escaped(text) << '\n';
+}
+
 void Output::error(const Error& error) {
   err_ << "cgctl: " << escaped(error.text()) << '\n';
 }

@@ -31,6 +31,8 @@ class Output {
   void flush();
   /// Something the user should know, on standard error; not with --quiet.
   void note(std::string_view text);
+  /// The same, also with --quiet.
+  void warning(std::string_view text);
   void error(const Error& error);
 
  private:

@@ -17,7 +17,7 @@ void EventLog::drifted(const Drift& drift) {
     line += "; next try in " +
             std::to_string(std::chrono::duration_cast<std::chrono::seconds>(*drift.retry_in).count()) + " s";
   }
-  line += " (writer " + drift.likely_writer + ")";
+  if (!drift.likely_writer.empty()) line += " (writer " + drift.likely_writer + ")";
   spdlog::log(is_loud ? spdlog::level::err : spdlog::level::warn, "{}", line);
   next_.drifted(drift);
 }

@@ -118,7 +118,7 @@ void reload(const CommandLine& line, Manager& manager, Reconciler& reconciler, A
     return done(fail(ErrorCode::invalid_argument,
                      "cgroups.d has faults, so nothing was changed:\n" + print_faults(config->cgroups_faults)));
   }
-  manager.set_defaults(config->daemon.defaults, config->daemon.profiles);
+  manager.set_defaults(config->daemon.defaults, config->daemon.profiles, config->daemon.on_missing);
   reconciler.set_policy(config->daemon.drift);
   admission.set_rules({.ceilings = config->daemon.ceilings, .budgets = config->daemon.budgets});
   apply_declared(manager, config->cgroups, done);
@@ -298,6 +298,8 @@ Authorizer::World who_is_who(Callers& callers, Kernel& kernel, Admission& admiss
           .exists = [&kernel](const CgroupPath& cgroup) { return exists(kernel, cgroup); },
           .owner_of = [&kernel](const CgroupPath& cgroup) { return owner_of(kernel, cgroup); },
           .has_budget = [&admission](std::uint32_t uid) { return admission.has_budget(uid); },
+          .standing_of = [&kernel](std::uint32_t uid,
+                                   const std::vector<pid_t>& pids) { return standing_of(kernel, uid, pids); },
           .name_of = user_name};
 }
 
@@ -370,7 +372,8 @@ Result<int> serve(const CommandLine& line) {
                   {.defaults = config->daemon.defaults,
                    .max_cgroups = config->daemon.max_cgroups,
                    .profiles = config->daemon.profiles,
-                   .tree_unit = root->unit});
+                   .tree_unit = root->unit,
+                   .on_missing = config->daemon.on_missing});
   if (auto ok = manager.prepare_root(::getpid()); !ok) return fail(ok.error());
   if (auto ok = transactions.recover(); !ok) return fail(ok.error());
   if (auto ok = reconcile_at_start(**kernel, **store, reconciler); !ok) return fail(ok.error());
@@ -426,7 +429,9 @@ Result<int> serve(const CommandLine& line) {
   if (!config->cgroups_faults.empty())
     spdlog::error("cgroups.d has faults, so none of it is applied:\n{}", print_faults(config->cgroups_faults));
   apply_declared(manager, config->cgroups, [](const Result<Outcome>& done) {
-    if (!done) spdlog::error("cgroups.d is not applied: {}", done.error().text());
+    if (!done) return spdlog::error("cgroups.d is not applied: {}", done.error().text());
+    for (const auto& skipped : done->skipped)
+      spdlog::warn("{} {} is skipped: {}", skipped.cgroup.str(), skipped.limit->file, skipped.why);
   });
 
   spdlog::info("cgroupd {} manages {}", CGROUPD_VERSION, root->path);

@@ -37,9 +37,9 @@ std::pair<unsigned, unsigned> version_of(const std::string& release) {
 }
 
 Finding kernel(const HostFacts& facts) {
-  constexpr std::pair<unsigned, unsigned> oldest = {5, 7};  // CLONE_INTO_CGROUP; openat2 is 5.6
+  constexpr std::pair<unsigned, unsigned> oldest = {5, 14};  // cgroup.kill; CLONE_INTO_CGROUP is 5.7, openat2 5.6
   if (version_of(facts.kernel) >= oldest) return fine("kernel", "Linux " + facts.kernel);
-  return wrong("kernel", "Linux " + facts.kernel + " is older than 5.7", "boot a newer kernel", true);
+  return wrong("kernel", "Linux " + facts.kernel + " is older than 5.14", "boot a newer kernel", true);
 }
 
 Finding mount(const HostFacts& facts) {

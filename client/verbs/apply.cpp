@@ -24,6 +24,7 @@ constexpr std::array options = {
     Option{"prune", '\0', "", "take away what was applied before and is in none of these files"},
     Option{"within", '\0', "TIME", "how long lowering memory may take (default 10s)"},
     Option{"force", '\0', "", "lower memory at once, even if processes are killed for it"},
+    on_missing_option,
 };
 constexpr std::array<std::string_view, 3> examples = {
     "cgctl apply -f web.conf",
@@ -72,8 +73,11 @@ Result<int> act(Session& session) {
     return exit_usage;
   }
   const bool plan = line.has("plan");
-  auto applied = session.manager.apply(
-      *declared, {.plan = plan, .prune = line.has("prune"), .force = line.has("force"), .within = line.within});
+  auto applied = session.manager.apply(*declared, {.plan = plan,
+                                                   .prune = line.has("prune"),
+                                                   .force = line.has("force"),
+                                                   .within = line.within,
+                                                   .on_missing = line.on_missing});
   if (!applied) return fail(std::move(applied.error()));
   report_applied(session, *applied, plan);
   return exit_done;

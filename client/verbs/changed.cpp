@@ -18,21 +18,29 @@ namespace {
 // How the daemon words these steps (Transactions); were it otherwise, they would be shown as they are.
 constexpr std::string_view made_step = ": make";
 constexpr std::string_view removed_step = ": remove";
+constexpr std::string_view skipped_step = ": skip ";
 
 }  // namespace
 
-void report_change(Session& session, const CgroupPath& name, const Values& in_force, std::string_view otherwise) {
+void report_skipped(Session& session, const std::string& name, const std::map<const Limit*, std::string>& skipped) {
+  for (const auto& [limit, why] : skipped)
+    session.output.warning(name + ": " + std::string(limit->file) + " skipped: " + why);
+}
+
+void report_change(Session& session, const CgroupPath& name, const InForce& in_force, std::string_view otherwise) {
+  report_skipped(session, name.str(), in_force.skipped);
   if (session.output.style().json) {
-    session.output.json(json_of_limits(name.str(), in_force));
+    session.output.json(json_of_in_force(name.str(), in_force));
     return;
   }
-  const auto lines = in_force_lines(name.str(), in_force, session.line.changes);
+  const auto lines = in_force_lines(name.str(), in_force.limits, session.line.changes);
   for (const auto& line : lines) session.output.done(line);
-  if (lines.empty()) session.output.done(name.str() + ": " + std::string(otherwise));
+  if (lines.empty() && in_force.skipped.empty()) session.output.done(name.str() + ": " + std::string(otherwise));
 }
 
 void report_applied(Session& session, const Applied& applied, bool only_planned) {
   auto& output = session.output;
+  for (const auto& [name, skipped] : applied.skipped) report_skipped(session, name, skipped);
   if (output.style().json) {
     output.json(only_planned ? json_of_steps(applied.steps) : json_of_applied(applied));
     return;
@@ -57,6 +65,8 @@ void report_applied(Session& session, const Applied& applied, bool only_planned)
       output.done(name + ": created");
     } else if (step == name + std::string(removed_step)) {
       removed.push_back(name + ": removed");
+    } else if (step.starts_with(name + std::string(skipped_step))) {
+      continue;  // said already
     } else if (!shown.contains(name)) {
       output.done(step);
     }

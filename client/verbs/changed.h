@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <string>
 #include <string_view>
 
 #include "client/verb.h"
@@ -12,7 +14,10 @@
 namespace cgroupd::client {
 
 /// Says what is in force now, or `otherwise` when no limit was named.
-void report_change(Session& session, const CgroupPath& name, const Values& in_force, std::string_view otherwise);
+void report_change(Session& session, const CgroupPath& name, const InForce& in_force, std::string_view otherwise);
+
+/// Says what was skipped and why, on standard error, a line a limit; also with --quiet: nothing is left out in silence.
+void report_skipped(Session& session, const std::string& name, const std::map<const Limit*, std::string>& skipped);
 
 /// Says what is in force now, a line a limit; or, when it was only planned, what would be done; or that there is
 /// nothing to do.

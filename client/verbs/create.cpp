@@ -14,19 +14,23 @@ constexpr std::array options = {
     Option{"if-absent", '\0', "", "if it is there already, only set the limits"},
     Option{"runtime", '\0', "", "until the next boot only"},
     drift_option,
+    on_missing_option,
 };
-constexpr std::array<std::string_view, 3> examples = {
+constexpr std::array<std::string_view, 4> examples = {
     "cgctl create web --memory 512M --cpus 1.5 --pids-limit 200",
     "cgctl create batch/nightly --cpu-idle --memory-high 2G",
     "cgctl create db --if-absent --memory-low 1G",
+    "cgctl create job --memory 2G --cpuset-cpus 0-3 --on-missing skip",
 };
 
 Result<int> act(Session& session) {
   const auto& name = session.line.names.front();
   const bool if_absent = session.line.has("if-absent");
-  auto in_force = session.manager.create(
-      name, session.line.changes,
-      {.if_absent = if_absent, .runtime = session.line.has("runtime"), .drift = session.line.drift});
+  auto in_force = session.manager.create(name, session.line.changes,
+                                         {.if_absent = if_absent,
+                                          .runtime = session.line.has("runtime"),
+                                          .drift = session.line.drift,
+                                          .on_missing = session.line.on_missing});
   if (!in_force) return fail(std::move(in_force.error()));
   report_change(session, name, *in_force, if_absent ? "exists" : "created");
   return exit_done;

@@ -9,12 +9,15 @@
 #include "client/exit_status.h"
 #include "client/launch.h"
 #include "client/process.h"
+#include "client/verbs/changed.h"
 #include "client/verbs/verbs.h"
+#include "client/verbs/wishes.h"
 #include "client/views.h"
 
 namespace cgroupd::client {
 namespace {
 
+constexpr std::array options = {on_missing_option};
 constexpr std::array<std::string_view, 3> examples = {
     "cgctl run web --memory 512M -- ./server --port 8080",
     "cgctl run build --cpus 2 --pids-limit 500 -- make -j8",
@@ -61,9 +64,10 @@ void explain_oom_kill(Session& session, const CgroupStatus& before, const Ended&
 
 Result<int> act(Session& session) {
   const auto& name = session.line.names.front();
-  if (auto made = session.manager.create(name, session.line.changes, {.if_absent = true}); !made) {
-    return fail(std::move(made.error()));
-  }
+  auto made =
+      session.manager.create(name, session.line.changes, {.if_absent = true, .on_missing = session.line.on_missing});
+  if (!made) return fail(std::move(made.error()));
+  report_skipped(session, name.str(), made->skipped);
   const auto directory = session.manager.open_directory(name);
   if (!directory) return fail(directory.error());
   const auto before = session.manager.get(name);
@@ -93,7 +97,7 @@ const Verb run_verb = {.name = "run",
                        .words = Words::name_and_command,
                        .takes_limits = true,
                        .needs_limits = false,
-                       .options = {},
+                       .options = options,
                        .examples = examples,
                        .act = act};
 

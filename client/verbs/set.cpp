@@ -19,6 +19,7 @@ constexpr std::array options = {
     Option{"within", '\0', "TIME", "how long lowering memory may take (default 10s)"},
     Option{"force", '\0', "", "lower memory at once, even if processes are killed for it"},
     drift_option,
+    on_missing_option,
     Option{"plan", '\0', "", "show the exact writes in order, change nothing"},
 };
 constexpr std::array<std::string_view, 5> examples = {
@@ -32,6 +33,7 @@ Result<void> check(const CommandLine& line) {
     // Only --drift was said: everything else speaks of limits.
     if (line.lease) return needs_a_limit("--for");
     if (line.within) return needs_a_limit("--within");
+    if (line.on_missing) return needs_a_limit("--on-missing");
     for (const std::string_view option : {"runtime", "force", "plan"}) {
       if (line.has(option)) return needs_a_limit("--" + std::string(option));
     }
@@ -62,7 +64,8 @@ Result<int> act(Session& session) {
                              .runtime = line.has("runtime"),
                              .within = line.within,
                              .lease = line.lease,
-                             .drift = line.drift};
+                             .drift = line.drift,
+                             .on_missing = line.on_missing};
   if (session.line.has("plan")) return show_plan(session, name, wanted);
   auto in_force = session.manager.set_limits(name, session.line.changes, wanted);
   if (!in_force) return fail(std::move(in_force.error()));

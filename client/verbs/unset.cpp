@@ -18,7 +18,7 @@ Result<int> act(Session& session) {
   const auto& name = session.line.names.front();
   auto in_force = session.manager.unset(name, session.line.limits);
   if (!in_force) return fail(std::move(in_force.error()));
-  report_change(session, name, *in_force, "unchanged");
+  report_change(session, name, {.limits = *in_force}, "unchanged");
   return exit_done;
 }
 

@@ -12,6 +12,9 @@ namespace cgroupd::client {
 inline constexpr Option drift_option = {"drift", '\0', "repair|report|adopt",
                                         "what to do when somebody else changes its limits"};
 
+inline constexpr Option on_missing_option = {
+    "on-missing", '\0', "refuse|skip", "whether a limit that cannot be had here stops the others (default refuse)"};
+
 /// --force with --within: a usage error.
 inline Result<void> check_lowering(const CommandLine& line) {
   if (!line.has("force") || !line.within) return {};

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cgroupfs/file_descriptor.h"
@@ -86,6 +87,23 @@ Result<unsigned> levels_above_root(const std::string& directory) {
   if (nearest == nullptr) return fail(ErrorCode::not_found, directory + " is under no cgroup2 mount");
   const std::string_view rest = std::string_view(directory).substr(nearest->mount_point.size());
   return static_cast<unsigned>(std::ranges::count(rest, '/'));
+}
+
+std::string nearest_common_ancestor(const std::string& one, const std::string& other) {
+  std::string above = one;
+  while (!above.empty() && !lies_beneath(other, above)) above.resize(above.rfind('/'));
+  return above.empty() ? "/" : above;
+}
+
+// cgroup_namespaces(7): the path is relative to the namespace's root.
+bool is_outside_namespace(const std::string& path) {
+  return path.find("/../") != std::string::npos || path.ends_with("/..");
+}
+
+std::optional<std::uint32_t> uid_of_file(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) < 0) return std::nullopt;
+  return status.st_uid;
 }
 
 Result<void> check_delegated(const std::string& directory) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "model/result.h"
@@ -21,6 +22,15 @@ std::string user_manager_above(const std::string& hierarchy_path, std::uint32_t 
 
 /// How many cgroups lie between `directory` and the mounted root; not_found when it is under no cgroup2 mount.
 Result<unsigned> levels_above_root(const std::string& directory);
+
+/// The nearest cgroup above (or at) both of two absolute paths: what moving a process from one to the other needs.
+std::string nearest_common_ancestor(const std::string& one, const std::string& other);
+
+/// Whether a path that cgroup_of_process() answered lies outside the cgroup namespace we are in ("/sys/fs/cgroup/../x").
+bool is_outside_namespace(const std::string& path);
+
+/// The uid a file belongs to; none when it cannot be seen.
+std::optional<std::uint32_t> uid_of_file(const std::string& path);
 
 /// Whether we may make children in `directory` and move processes there.
 Result<void> check_delegated(const std::string& directory);

@@ -48,6 +48,10 @@ Result<void> set_drift(DaemonConfig& config, const std::string& value, const Con
   return parse_drift_policy(value).map([&](DriftPolicy policy) { config.drift = policy; });
 }
 
+Result<void> set_on_missing(DaemonConfig& config, const std::string& value, const ConfigContext& /*context*/) {
+  return parse_on_missing(value).map([&](OnMissing what) { config.on_missing = what; });
+}
+
 Result<void> set_listen(DaemonConfig& config, const std::string& value, const ConfigContext& /*context*/) {
   if (value == "none") {
     config.metrics_listen.reset();
@@ -97,6 +101,7 @@ constexpr std::array keys = {
     Key{"daemon", "max-cgroups", set_max_cgroups},
     Key{"daemon", "log-level", set_log_level},
     Key{"daemon", "drift", set_drift},
+    Key{"daemon", "on-missing", set_on_missing},
     Key{"metrics", "listen", set_listen},
     Key{"metrics", "socket", set_socket},
     Key{"metrics", "max-cgroups", in_metrics<set_metrics_max_cgroups>},

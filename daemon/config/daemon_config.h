@@ -29,6 +29,7 @@ struct DaemonConfig {
   std::optional<ListenAddress> metrics_listen = ListenAddress{.host = "127.0.0.1", .port = 9753, .is_ipv6 = false};
   std::optional<std::string> metrics_socket;  ///< absolute path of the unix socket; none: no such listener
   DriftPolicy drift = DriftPolicy::repair;    ///< for cgroups that have no policy of their own
+  OnMissing on_missing = OnMissing::refuse;   ///< where a request does not say it
   MetricsConfig metrics;                      ///< what the pages show
   Values ceilings;                            ///< [ceilings]: no cgroup above them
   std::vector<Budget> budgets;                ///< [budget USER|@GROUP]

@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view cgroup_section = "cgroup";
 constexpr std::string_view profile_key = "profile";
 constexpr std::string_view drift_key = "drift";
+constexpr std::string_view on_missing_key = "on-missing";
 // What stands in cgroupd.conf, told apart from a typing mistake.
 constexpr std::array<std::string_view, 6> daemons_sections = {"daemon",  "metrics",  "defaults",
                                                               "profile", "ceilings", "budget"};
@@ -41,6 +42,7 @@ struct Joined {
   JoinedLimits limits;
   std::optional<std::string> profile;
   std::optional<DriftPolicy> drift;
+  std::optional<OnMissing> on_missing;
 };
 
 class Reader {
@@ -86,7 +88,8 @@ class Reader {
       declared.push_back(DeclaredCgroup{.name = name,
                                         .limits = joined.limits.changes(),
                                         .profile = std::move(joined.profile),
-                                        .drift = joined.drift});
+                                        .drift = joined.drift,
+                                        .on_missing = joined.on_missing});
     }
     return declared;
   }
@@ -102,9 +105,12 @@ class Reader {
     if (entry.key == drift_key) {
       return parse_drift_policy(entry.value).map([&](DriftPolicy policy) { into.drift = policy; });
     }
+    if (entry.key == on_missing_key) {
+      return parse_on_missing(entry.value).map([&](OnMissing what) { into.on_missing = what; });
+    }
     Result<void> added = into.limits.add(files_, entry.key, entry.value);
     if (!added && added.error().code == ErrorCode::unknown_limit) {
-      if (const std::string near = nearest_word(entry.key, {profile_key, drift_key}); !near.empty()) {
+      if (const std::string near = nearest_word(entry.key, {profile_key, drift_key, on_missing_key}); !near.empty()) {
         return fail(ErrorCode::invalid_argument, "unknown key '" + entry.key + "'", "did you mean '" + near + "'?");
       }
     }

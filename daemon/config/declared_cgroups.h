@@ -21,6 +21,7 @@ struct DeclaredCgroup {
   Changes limits = {};
   std::optional<std::string> profile = {};  ///< a [profile NAME] of cgroupd.conf, which `limits` override
   std::optional<DriftPolicy> drift = {};
+  std::optional<OnMissing> on_missing = {};
   friend bool operator==(const DeclaredCgroup&, const DeclaredCgroup&) = default;
 };
 
@@ -31,7 +32,7 @@ using DeclaredCgroupsResult = tl::expected<DeclaredCgroups, ConfigFaults>;
 /// All or nothing: a file with any fault declares nothing, and every fault of every file is listed, with its line.
 /// Sections of one cgroup in several files are joined: what a later file says about a limit wins; a name twice in one
 /// file is a fault. Keys: the flags of the limit table, interface files, profile (not looked up here: the daemon knows
-/// them), drift. Pure.
+/// them), drift, on-missing. Pure.
 DeclaredCgroupsResult parse_declared_cgroups(const ConfigFiles& files);
 
 }  // namespace cgroupd

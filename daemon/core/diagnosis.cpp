@@ -144,6 +144,13 @@ Error explain_missing_controller(Kernel& kernel, const CgroupPath& cgroup, std::
           .message = "controller " + name + " does not reach " + kernel.absolute_path(cgroup)};
 }
 
+std::optional<Error> why_missing(Kernel& kernel, const Limit& limit) {
+  const CgroupPath root;
+  const auto text = kernel.read(root, limit.file);
+  if (text || text.error().code != ErrorCode::not_found) return std::nullopt;
+  return diagnose(kernel, root, limit.file, text.error());
+}
+
 Error diagnose(Kernel& kernel, const CgroupPath& cgroup, std::string_view file, Error error) {
   if (error.code == ErrorCode::busy && error.hint.empty()) return explain_busy(kernel, cgroup, file, std::move(error));
   if (error.code == ErrorCode::unsupported && error.errno_value == EOPNOTSUPP) {
@@ -154,6 +161,13 @@ Error diagnose(Kernel& kernel, const CgroupPath& cgroup, std::string_view file, 
                           "processes; remove it and make it anew");
     }
     return error;
+  }
+  // cgroup_file_write(): with nsdelegate, the limits of a namespace's root are not for those inside.
+  if (error.errno_value == EPERM && find_limit(file) != nullptr) {
+    return with_context(error, ErrorCode::not_authorized,
+                        "we are in a cgroup namespace whose root is " + cgroup.str() + ": its " + std::string(file) +
+                            " belongs to whoever made the namespace",
+                        "change it from outside, or limit the cgroups below it");
   }
   if (error.code != ErrorCode::not_found || file.empty()) return error;
   if (!cgroup.is_root() && !exists(kernel, cgroup)) return no_such_cgroup(kernel, cgroup);

@@ -29,8 +29,8 @@ struct Drift {
   std::string found;  ///< canonical text; "absent" when the interface file is not there
   std::string wanted;
   DriftAction action = DriftAction::repaired;
-  std::string likely_writer;  ///< an inference, as text
-  std::string reason = {};    ///< failed: why
+  std::string likely_writer;  ///< an inference, as text; empty when nobody wrote
+  std::string reason = {};    ///< failed, or skipped: why
   std::optional<std::chrono::microseconds> retry_in = {};
 };
 

@@ -47,7 +47,14 @@ void Leases::end(const CgroupPath& cgroup, bool in_the_kernel) {
         Part part{.cgroup = cgroup, .desired = transactions_.desired_of(cgroup)};
         const Values values = part.desired->end_leases(time_.now().boot);
         for (const auto& [limit, value] : values) limits->push_back(limit);
-        if (in_the_kernel && exists(kernel_, cgroup)) part.wanted = values;
+        if (in_the_kernel && exists(kernel_, cgroup)) {
+          part.wanted = values;
+          // A lease that was skipped has left nothing to take back.
+          const DesiredCgroup before = transactions_.desired_of(cgroup);
+          std::erase_if(part.wanted, [&](const auto& entry) {
+            return before.skips(*entry.first) && why_missing(kernel_, *entry.first);
+          });
+        }
         return Work{.parts = {std::move(part)}, .cause = Cause::lease};
       },
       [this, cgroup, in_the_kernel, limits](const Result<Outcome>& done) {

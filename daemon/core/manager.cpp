@@ -3,12 +3,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 #include <utility>
+
+#include <unistd.h>
 
 #include "cgroupfs/formats.h"
 #include "cgroupfs/hierarchy.h"
 #include "cgroupfs/limit_file.h"
 #include "cgroupfs/processes.h"
+#include "core/accounts.h"
 #include "core/diagnosis.h"
 #include "core/tree.h"
 #include "model/suggest.h"
@@ -59,12 +63,22 @@ Result<void> Manager::prepare_root(pid_t self) {
   return hand_down_controllers(kernel_, root);
 }
 
-void Manager::set_defaults(Changes defaults, std::map<std::string, Changes> profiles) {
+void Manager::set_defaults(Changes defaults, std::map<std::string, Changes> profiles, OnMissing on_missing) {
+  options_.on_missing = on_missing;
   options_.defaults = std::move(defaults);
   options_.profiles = std::move(profiles);
 }
 
-Result<void> Manager::check_room(std::size_t more) {
+// With what is missing above each of them.
+Result<void> Manager::check_room(const std::vector<CgroupPath>& made) {
+  std::set<CgroupPath> levels;
+  for (const auto& cgroup : made) {
+    for (const auto& level : cgroup.ancestors()) {
+      if (!level.is_root() && !exists(kernel_, level)) levels.insert(level);
+    }
+    levels.insert(cgroup);
+  }
+  const std::size_t more = levels.size();
   if (more == 0) return {};
   const auto stat = kernel_.read(CgroupPath(), "cgroup.stat");
   const std::uint64_t now = stat ? keyed_value(*stat, "nr_descendants").value_or(0) : 0;
@@ -81,22 +95,24 @@ Result<Work> Manager::work_to_create(const CgroupPath& cgroup, const Changes& li
                 "change its limits with: cgctl set " + cgroup.str() + " LIMITS");
   }
   if (is_there) {
-    return work_to_set(cgroup, limits, {.runtime = options.runtime, .drift = options.drift});
+    return work_to_set(cgroup, limits,
+                       {.runtime = options.runtime, .drift = options.drift, .on_missing = options.on_missing});
   }
-  if (auto ok = check_room(1); !ok) return fail(ok.error());
+  if (auto ok = check_room({cgroup}); !ok) return fail(ok.error());
   DesiredCgroup desired = transactions_.desired_of(cgroup);
   // What was stated about this name before stands, unless it is said anew; defaults only where nothing is.
   Changes unstated = options_.defaults;
   std::erase_if(unstated, [&](const auto& entry) {
     return limits.contains(entry.first) || desired.standing(*entry.first) != nullptr;
   });
-  const auto named = resolve(cgroup, limits, false, {});
+  const OnMissing on_missing = options.on_missing.value_or(options_.on_missing);
+  const auto named = resolve(cgroup, limits, false, {}, on_missing);
   if (!named) return fail(named.error());
-  const auto defaults = resolve(cgroup, unstated, false, {});
+  const auto defaults = resolve(cgroup, unstated, false, {}, on_missing);
   if (!defaults) return fail(defaults.error());
-  for (const auto& [limit, value] : *defaults) desired.state(*limit, Origin::defaults, value);
+  for (const auto& [limit, value] : *defaults) desired.state(*limit, Origin::defaults, value, on_missing);
   for (const auto& [limit, value] : *named)
-    desired.state(*limit, options.runtime ? Origin::runtime : Origin::user, value);
+    desired.state(*limit, options.runtime ? Origin::runtime : Origin::user, value, on_missing);
   if (!options.runtime) desired.made_by = Origin::user;
   if (options.drift) desired.drift = options.drift;
   Work work{.parts = {Part{.cgroup = cgroup, .make = true, .wanted = desired.wanted(), .desired = desired}},
@@ -123,18 +139,19 @@ void Manager::create(const CgroupPath& cgroup, const Changes& limits, const Crea
 }
 
 Result<Work> Manager::work_to_set(const CgroupPath& cgroup, const Changes& changes, const SetOptions& options) {
-  const auto values = resolve(cgroup, changes, true, {});
+  const OnMissing on_missing = options.on_missing.value_or(options_.on_missing);
+  const auto values = resolve(cgroup, changes, true, {}, on_missing);
   if (!values) return fail(values.error());
   if (values->empty() && !exists(kernel_, cgroup)) return fail(no_such_cgroup(kernel_, cgroup));
   Part part{.cgroup = cgroup, .wanted = *values, .desired = transactions_.desired_of(cgroup)};
   for (const auto& [limit, value] : *values) {
     if (!options.lease) {
-      part.desired->state(*limit, options.runtime ? Origin::runtime : Origin::user, value);
+      part.desired->state(*limit, options.runtime ? Origin::runtime : Origin::user, value, on_missing);
       continue;
     }
-    const auto in_force = read_limit(kernel_, cgroup, *limit);
-    if (!in_force) return fail(diagnose(kernel_, cgroup, limit->file, in_force.error()));
-    part.desired->lease(*limit, value, time_.now().boot + *options.lease, *in_force);
+    const auto in_force = in_force_or_fresh(cgroup, *limit, true, on_missing);
+    if (!in_force) return fail(in_force.error());
+    part.desired->lease(*limit, value, time_.now().boot + *options.lease, *in_force, on_missing);
   }
   if (options.drift) part.desired->drift = options.drift;
   return Work{.parts = {std::move(part)}, .durable = !options.runtime, .execute = options.execute};
@@ -149,9 +166,10 @@ void Manager::set_limits(const CgroupPath& cgroup, const Changes& changes, const
       [cgroup, done = std::move(done)](const Result<Outcome>& outcome) { done(in_force_in(outcome, cgroup)); });
 }
 
-Result<std::vector<std::string>> Manager::plan_limits(const CgroupPath& cgroup, const Changes& changes) {
+Result<std::vector<std::string>> Manager::plan_limits(const CgroupPath& cgroup, const Changes& changes,
+                                                      const SetOptions& options) {
   return refuse_reserved(cgroup)
-      .and_then([&] { return work_to_set(cgroup, changes, {}); })
+      .and_then([&] { return work_to_set(cgroup, changes, options); })
       .and_then([&](const Work& work) { return transactions_.describe(work); });
 }
 
@@ -162,8 +180,9 @@ void Manager::unset(const CgroupPath& cgroup, const std::vector<const Limit*>& l
     Part part{.cgroup = cgroup, .desired = transactions_.desired_of(cgroup)};
     for (const Limit* const limit : limits) {
       const auto in_force = read_limit(kernel_, cgroup, *limit);
-      if (!in_force) return fail(diagnose(kernel_, cgroup, limit->file, in_force.error()));
-      part.wanted.emplace(limit, unset_value(*limit));
+      const bool was_skipped = !in_force && part.desired->skips(*limit) && why_missing(kernel_, *limit);
+      if (!in_force && !was_skipped) return fail(diagnose(kernel_, cgroup, limit->file, in_force.error()));
+      if (in_force) part.wanted.emplace(limit, unset_value(*limit));
       part.desired->unset(*limit);
     }
     return Work{.parts = {std::move(part)}};
@@ -222,6 +241,8 @@ Result<Part> Manager::part_of(const DeclaredCgroup& declared, const ApplyOptions
   const bool is_there = exists(kernel_, declared.name);
   Part part{.cgroup = declared.name, .make = !is_there, .desired = transactions_.desired_of(declared.name)};
   DesiredCgroup& desired = *part.desired;
+  const OnMissing on_missing =
+      declared.on_missing ? *declared.on_missing : options.on_missing.value_or(options_.on_missing);
   Changes all = declared.limits;
   if (declared.profile) {
     const auto& profile = options_.profiles.at(*declared.profile);
@@ -232,17 +253,17 @@ Result<Part> Manager::part_of(const DeclaredCgroup& declared, const ApplyOptions
     std::erase_if(unstated, [&](const auto& entry) {
       return all.contains(entry.first) || desired.standing(*entry.first) != nullptr;
     });
-    const auto defaults = resolve(declared.name, unstated, false, pending);
+    const auto defaults = resolve(declared.name, unstated, false, pending, on_missing);
     if (!defaults) return fail(defaults.error());
-    for (const auto& [limit, value] : *defaults) desired.state(*limit, Origin::defaults, value);
+    for (const auto& [limit, value] : *defaults) desired.state(*limit, Origin::defaults, value, on_missing);
     part.wanted = desired.wanted();
     if (!desired.made_by) desired.made_by = Origin::file;
   }
-  const auto values = resolve(declared.name, all, is_there, pending);
+  const auto values = resolve(declared.name, all, is_there, pending, on_missing);
   if (!values) return fail(values.error());
   for (const auto& [limit, value] : *values) {
     if (options.only_news && desired.stated_by_file(*limit) == value) continue;
-    desired.state(*limit, Origin::file, value);
+    desired.state(*limit, Origin::file, value, on_missing);
     part.wanted.insert_or_assign(limit, value);
   }
   if (declared.drift) desired.drift = declared.drift;
@@ -289,15 +310,15 @@ Result<Work> Manager::work_to_apply(const DeclaredCgroups& cgroups, const ApplyO
   if (auto ok = check_names(cgroups); !ok) return fail(ok.error());
   Work work{.cause = Cause::file, .execute = options.execute};
   Pending pending;
-  std::size_t more = 0;
+  std::vector<CgroupPath> made;
   for (const auto& declared : cgroups) {
     auto part = part_of(declared, options, pending);
     if (!part) return fail(part.error());
     pending[part->cgroup] = part->wanted;
-    more += part->make ? 1U : 0U;
+    if (part->make) made.push_back(part->cgroup);
     work.parts.push_back(*std::move(part));
   }
-  if (auto ok = check_room(more); !ok) return fail(ok.error());
+  if (auto ok = check_room(made); !ok) return fail(ok.error());
   if (options.prune) prune(work, cgroups);
   std::ranges::stable_sort(work.parts, {}, [](const Part& part) { return part.cgroup.depth(); });
   return work;
@@ -312,6 +333,17 @@ void Manager::apply(const DeclaredCgroups& cgroups, const ApplyOptions& options,
   run(
       std::move(names), [this, cgroups, options] { return work_to_apply(cgroups, options); }, options, caller,
       std::move(done));
+}
+
+Result<void> Manager::unchanged_since(std::uint64_t id, const CgroupPath& cgroup, const Limit& limit) {
+  const auto later = transactions_.store().changed_after(id, cgroup, limit);
+  if (!later) return fail(later.error());
+  const auto& by = *later;
+  if (!by) return {};
+  const std::string change = std::to_string(*by);
+  return fail(ErrorCode::busy,
+              cgroup.str() + " " + std::string(limit.file) + " was changed again since, by change " + change,
+              "undo that one first (cgctl undo " + change + "), or set the limit itself");
 }
 
 Result<Work> Manager::work_to_undo(const HistoryEntry& entry) {
@@ -345,13 +377,27 @@ Result<Work> Manager::work_to_undo(const HistoryEntry& entry) {
     Part& part = part_for(change.cgroup);
     if (part.remove) continue;
     if (!part.make && !exists(kernel_, change.cgroup)) return fail(no_such_cgroup(kernel_, change.cgroup));
+    if (auto ok = unchanged_since(entry.id, change.cgroup, *change.limit); !ok) return fail(ok.error());
     part.wanted.insert_or_assign(change.limit, change.before);
     if (change.stated_before) {
       // What a file says was hidden, not forgotten.
       const bool by_file = part.desired->stated_by_file(*change.limit) == change.before;
-      part.desired->state(*change.limit, by_file ? Origin::file : Origin::user, change.before);
+      // What cannot be had any more does not keep the rest from coming back.
+      part.desired->state(*change.limit, by_file ? Origin::file : Origin::user, change.before,
+                          part.make ? OnMissing::skip : options_.on_missing);
     } else {
       part.desired->unset(*change.limit);
+    }
+  }
+  for (const auto& skipped : entry.skipped) {
+    Part& part = part_for(skipped.cgroup);
+    if (part.remove) continue;
+    if (auto ok = unchanged_since(entry.id, skipped.cgroup, *skipped.limit); !ok) return fail(ok.error());
+    if (skipped.stated_before) {
+      part.wanted.insert_or_assign(skipped.limit, *skipped.stated_before);
+      part.desired->state(*skipped.limit, Origin::user, *skipped.stated_before, OnMissing::skip);
+    } else {
+      part.desired->unset(*skipped.limit);
     }
   }
   for (auto& [cgroup, part] : parts) work.parts.push_back(std::move(part));
@@ -368,6 +414,7 @@ void Manager::undo(std::uint64_t id, const ApplyOptions& options, const Caller& 
   std::vector<CgroupPath> names = (*entry)->made;
   names.insert(names.end(), (*entry)->removed.begin(), (*entry)->removed.end());
   for (const auto& change : (*entry)->changes) names.push_back(change.cgroup);
+  for (const auto& skipped : (*entry)->skipped) names.push_back(skipped.cgroup);
   run(
       std::move(names), [this, entry = **entry] { return work_to_undo(entry); }, options, caller, std::move(done));
 }
@@ -395,8 +442,23 @@ void Manager::run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()>
       std::move(done));
 }
 
+Result<void> Manager::check_movable(const std::vector<pid_t>& pids) {
+  const auto leaf = CgroupPath().child(supervisor_name);
+  const auto procs = leaf ? kernel_.read(*leaf, "cgroup.procs") : Result<std::string>(fail(leaf.error()));
+  const auto holders = procs ? process_ids(*procs) : std::vector<std::int32_t>();
+  for (const pid_t pid : pids) {
+    if (pid <= 0) return fail(ErrorCode::invalid_argument, std::to_string(pid) + " is no process id");
+    if (pid != ::getpid() && std::ranges::find(holders, pid) == holders.end()) continue;
+    return fail(ErrorCode::invalid_argument,
+                "process " + process_label(pid) + " keeps the cgroups here, so it cannot be put into one of them",
+                "leave it where it is");
+  }
+  return {};
+}
+
 void Manager::attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done) {
   if (auto ok = refuse_reserved(cgroup); !ok) return done(ok);
+  if (auto ok = check_movable(pids); !ok) return done(ok);
   if (!exists(kernel_, cgroup)) return done(fail(no_such_cgroup(kernel_, cgroup)));
   // Said here, because from outside the delegated tree the kernel would answer EACCES first and hide the real cause.
   if (const auto gives = kernel_.read(cgroup, "cgroup.subtree_control"); gives && !words(*gives).empty()) {
@@ -457,6 +519,18 @@ void Manager::annotate(CgroupStatus& status, const CgroupPath& cgroup) {
       desired.afterwards = next->value.value_or(unset_value(*limit));
     status.desired.emplace(limit, std::move(desired));
   }
+  for (auto& [limit, why] : skipped(cgroup)) status.desired.at(limit).skipped = std::move(why);
+}
+
+std::map<const Limit*, std::string> Manager::skipped(const CgroupPath& cgroup) {
+  std::map<const Limit*, std::string> all;
+  const auto at = transactions_.desired().find(cgroup);
+  if (at == transactions_.desired().end()) return all;
+  for (const auto& [limit, statements] : at->second.statements()) {
+    if (!at->second.skips(*limit)) continue;
+    if (const auto why = why_missing(kernel_, *limit)) all.emplace(limit, why->text());
+  }
+  return all;
 }
 
 std::vector<CgroupStatus> Manager::list() {
@@ -513,8 +587,11 @@ Result<Value> Manager::wanted_value(const CgroupPath& cgroup, const Limit& limit
 }
 
 // A cgroup that is still to be made has what every fresh one has.
-Result<Value> Manager::in_force_or_fresh(const CgroupPath& cgroup, const Limit& limit, bool is_there) {
+Result<Value> Manager::in_force_or_fresh(const CgroupPath& cgroup, const Limit& limit, bool is_there,
+                                         OnMissing on_missing) {
   if (!is_there) return unset_value(limit);
+  if (on_missing == OnMissing::skip && exists(kernel_, cgroup) && why_missing(kernel_, limit))
+    return unset_value(limit);
   auto in_force = read_limit(kernel_, cgroup, limit);
   if (!in_force && in_force.error().code == ErrorCode::not_found && exists(kernel_, cgroup)) {
     // Somebody may have switched the controller off above us since the cgroup was made.
@@ -525,11 +602,11 @@ Result<Value> Manager::in_force_or_fresh(const CgroupPath& cgroup, const Limit& 
   return in_force;
 }
 
-Result<Values> Manager::resolve(const CgroupPath& cgroup, const Changes& changes, bool is_there,
-                                const Pending& pending) {
+Result<Values> Manager::resolve(const CgroupPath& cgroup, const Changes& changes, bool is_there, const Pending& pending,
+                                OnMissing on_missing) {
   Values values;
   for (const auto& [limit, change] : changes) {
-    const auto in_force = in_force_or_fresh(cgroup, *limit, is_there);
+    const auto in_force = in_force_or_fresh(cgroup, *limit, is_there, on_missing);
     if (!in_force) return fail(in_force.error());
     auto value = wanted_value(cgroup, *limit, change, *in_force, pending);
     if (!value) return fail(value.error());
@@ -549,11 +626,17 @@ Error Manager::attach_refused(const CgroupPath& cgroup, pid_t pid, Error error) 
   if (error.code == ErrorCode::not_authorized || error.errno_value == ENOENT) {
     const auto stands = cgroup_of_process(std::to_string(pid));
     error.code = ErrorCode::not_authorized;
-    error.message =
-        who + " cannot be moved to " + cgroup.str() + ": it stands in " +
-        (stands ? *stands : std::string("a cgroup we cannot see")) +
-        ", and moving needs write access to cgroup.procs of the nearest common ancestor, which belongs to another user";
+    error.message = who + " cannot be moved to " + cgroup.str() + ": ";
     error.hint = "start it in place instead: cgctl run " + cgroup.str() + " -- COMMAND";
+    if (!stands || is_outside_namespace(*stands)) {
+      error.message += stands ? "it stands outside the cgroup namespace we are in, and nothing crosses its border"
+                              : "it stands in a cgroup we cannot see, so not beneath " + kernel_.root_path();
+      return error;
+    }
+    const std::string above = nearest_common_ancestor(*stands, kernel_.absolute_path(cgroup));
+    const auto owner = uid_of_file(above + "/cgroup.procs");
+    error.message += "it stands in " + *stands + ", and moving it from there needs write access to " + above +
+                     "/cgroup.procs, which belongs to " + (owner ? user_name(*owner) : "another user");
     return error;
   }
   error.message = who + ": " + error.message;

@@ -28,6 +28,7 @@ struct CreateOptions {
   bool if_absent = false;  ///< a cgroup that is there gets the limits as set_limits() would
   bool runtime = false;    ///< not kept across a reboot
   std::optional<DriftPolicy> drift = {};
+  std::optional<OnMissing> on_missing = {};  ///< none: as the daemon's configuration says
 };
 
 struct SetOptions {
@@ -35,6 +36,7 @@ struct SetOptions {
   bool runtime = false;
   std::optional<std::chrono::microseconds> lease = {};  ///< for so long only
   std::optional<DriftPolicy> drift = {};
+  std::optional<OnMissing> on_missing = {};  ///< none: as the daemon's configuration says
 };
 
 struct ApplyOptions {
@@ -43,6 +45,7 @@ struct ApplyOptions {
   bool prune = false;  ///< takes away what files made or stated and this set does not name
   /// Limits whose text in the file is as it was applied before keep what a user has stated since.
   bool only_news = false;
+  std::optional<OnMissing> on_missing = {};  ///< for cgroups that do not say it themselves
 };
 
 /// The use cases, over Transactions. Everything runs in the event loop; what waits (for reclaim, for the disk) calls
@@ -58,6 +61,7 @@ class Manager {
     std::size_t max_cgroups = 4096;
     std::map<std::string, Changes> profiles = {};  ///< what an applied file may refer to
     std::optional<std::string> tree_unit = {};     ///< the unit that holds the delegated root, when systemd does
+    OnMissing on_missing = OnMissing::refuse;      ///< where a request does not say it
   };
 
   /// `service_manager` may be absent (no systemd). All references must outlive the manager.
@@ -78,7 +82,11 @@ class Manager {
                   LimitsDone done);
 
   /// The writes set_limits() would make, in order; changes nothing.
-  Result<std::vector<std::string>> plan_limits(const CgroupPath& cgroup, const Changes& changes);
+  Result<std::vector<std::string>> plan_limits(const CgroupPath& cgroup, const Changes& changes,
+                                               const SetOptions& options);
+
+  /// What is stated about a cgroup but skipped, as it cannot be had, and why.
+  std::map<const Limit*, std::string> skipped(const CgroupPath& cgroup);
 
   /// Back to what a fresh cgroup has, and no longer stated.
   void unset(const CgroupPath& cgroup, const std::vector<const Limit*>& limits, const Caller& caller, LimitsDone done);
@@ -96,9 +104,10 @@ class Manager {
   Result<std::vector<HistoryEntry>> history(const HistoryQuery& query) { return transactions_.store().history(query); }
 
   /// New [defaults] and profiles, for what is made and applied from now on.
-  void set_defaults(Changes defaults, std::map<std::string, Changes> profiles);
+  void set_defaults(Changes defaults, std::map<std::string, Changes> profiles, OnMissing on_missing);
 
-  /// Moves processes, itself where the common ancestor allows it, else through the service manager.
+  /// Moves processes, itself where the common ancestor allows it, else through the service manager. Never ourselves,
+  /// nor who holds the tree: frozen or killed they would take everything with them.
   void attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done);
 
   Result<FileDescriptor> open_directory(const CgroupPath& cgroup);
@@ -117,21 +126,24 @@ class Manager {
 
   Result<Value> wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change, const Value& in_force,
                              const Pending& pending);
-  Result<Value> in_force_or_fresh(const CgroupPath& cgroup, const Limit& limit, bool is_there);
-  Result<Values> resolve(const CgroupPath& cgroup, const Changes& changes, bool is_there, const Pending& pending);
+  Result<Value> in_force_or_fresh(const CgroupPath& cgroup, const Limit& limit, bool is_there, OnMissing on_missing);
+  Result<Values> resolve(const CgroupPath& cgroup, const Changes& changes, bool is_there, const Pending& pending,
+                         OnMissing on_missing);
   Result<Work> work_to_create(const CgroupPath& cgroup, const Changes& limits, const CreateOptions& options);
   Result<Work> work_to_set(const CgroupPath& cgroup, const Changes& changes, const SetOptions& options);
   Result<Work> work_to_remove(const CgroupPath& cgroup, bool kill);
   Result<Work> work_to_apply(const DeclaredCgroups& cgroups, const ApplyOptions& options);
   Result<Work> work_to_undo(const HistoryEntry& entry);
+  Result<void> unchanged_since(std::uint64_t id, const CgroupPath& cgroup, const Limit& limit);
   Result<Part> part_of(const DeclaredCgroup& declared, const ApplyOptions& options, const Pending& pending);
   void forget_an_absent_one(Work& work);
   void prune(Work& work, const DeclaredCgroups& cgroups);
-  Result<void> check_room(std::size_t more);
+  Result<void> check_room(const std::vector<CgroupPath>& made);
   Result<void> check_names(const DeclaredCgroups& cgroups);
   void run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()> prepare, const ApplyOptions& options,
            const Caller& caller, StepsDone done);
   void annotate(CgroupStatus& status, const CgroupPath& cgroup);
+  Result<void> check_movable(const std::vector<pid_t>& pids);
   Error attach_refused(const CgroupPath& cgroup, pid_t pid, Error error);
 
   Kernel& kernel_;

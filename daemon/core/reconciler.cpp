@@ -207,24 +207,44 @@ std::vector<Reconciler::Difference> Reconciler::compare(const CgroupPath& cgroup
   for (const auto& [limit, ignored] : at->second.statements()) {
     if (limits && !limits->contains(limit)) continue;
     const Statement* const stands = at->second.standing(*limit);
-    if (stands == nullptr) continue;
+    if (stands == nullptr || is_skipped(cgroup, *limit, *stands)) continue;
     auto found = read_limit(kernel_, cgroup, *limit);
     if (!found && !handed_down && found.error().code == ErrorCode::not_found && exists(kernel_, cgroup) &&
-        policy_of(at->second) != DriftPolicy::report) {
+        (policy_of(at->second) != DriftPolicy::report || skipped_.contains({cgroup, limit}))) {
       handed_down = true;
       [[maybe_unused]] const auto refused = hand_down_to(kernel_, cgroup);
       found = read_limit(kernel_, cgroup, *limit);
     }
     if (found && *found == as_kernel_rounds(*limit, *stands->value)) {
       reported_.erase({cgroup, limit});
+      skipped_.erase({cgroup, limit});
       continue;
     }
     if (!found && !exists(kernel_, cgroup)) return {};
     if (rests_while_idle(cgroup, *limit)) continue;
-    differences.push_back(
-        {.limit = limit, .wanted = *stands->value, .found = found ? std::optional(*std::move(found)) : std::nullopt});
+    differences.push_back({.limit = limit,
+                           .wanted = *stands->value,
+                           .found = found ? std::optional(*std::move(found)) : std::nullopt,
+                           .was_skipped = skipped_.contains({cgroup, limit})});
   }
   return differences;
+}
+
+// What was agreed to be skipped is said once (again after a restart), and is no drift until it can be had.
+bool Reconciler::is_skipped(const CgroupPath& cgroup, const Limit& limit, const Statement& stands) {
+  if (stands.on_missing != OnMissing::skip) return false;
+  const auto why = why_missing(kernel_, limit);
+  if (!why) return false;
+  if (skipped_.insert({cgroup, &limit}).second) {
+    events_.drifted({.cgroup = cgroup,
+                     .limit = &limit,
+                     .found = text_of({}),
+                     .wanted = print_value(*stands.value),
+                     .action = DriftAction::reported,
+                     .likely_writer = {},
+                     .reason = "skipped: " + why->text()});
+  }
+  return true;
 }
 
 // cpu.idle takes the weight away for as long as it is on; that is no drift.
@@ -238,6 +258,13 @@ bool Reconciler::rests_while_idle(const CgroupPath& cgroup, const Limit& limit) 
 void Reconciler::check_limits(const CgroupPath& cgroup, const std::optional<std::set<const Limit*>>& limits,
                               bool is_fresh) {
   auto differences = compare(cgroup, limits);
+  // What was skipped and can be had at last is nobody's drift: it becomes true whatever the policy.
+  const auto [first, last] =
+      std::ranges::stable_partition(differences, [](const Difference& difference) { return !difference.was_skipped; });
+  const std::vector<Difference> at_last(first, last);
+  differences.erase(first, last);
+  for (const auto& difference : at_last) skipped_.erase({cgroup, difference.limit});
+  if (!at_last.empty()) repair(cgroup, at_last);
   if (differences.empty()) return;
   const DriftPolicy policy = policy_of(transactions_.desired_of(cgroup));
   // A default that nobody wrote is nothing to adopt, and on a fresh cgroup nothing to report either.
@@ -386,6 +413,7 @@ void Reconciler::ring() {
       due.insert(place.first);
     }
   }
+  std::erase_if(skipped_, [&](const Place& place) { return !transactions_.desired().contains(place.first); });
   std::erase_if(fights_, [&](const auto& entry) {
     return !transactions_.desired().contains(entry.first.first) || now - entry.second.last > peace + longest_delay;
   });

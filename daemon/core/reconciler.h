@@ -54,6 +54,7 @@ class Reconciler {
     const Limit* limit = nullptr;
     Value wanted;
     std::optional<Value> found;  ///< none: the interface file is not there
+    bool was_skipped = false;    ///< nobody changed it: it can be had at last
   };
   static constexpr double most_credit = 20;  // one comes back every second
   /// A limit that is changed again and again, or cannot be put back.
@@ -76,6 +77,7 @@ class Reconciler {
   void check_limits(const CgroupPath& cgroup, const std::optional<std::set<const Limit*>>& limits,
                     bool is_fresh = false);
   std::vector<Difference> compare(const CgroupPath& cgroup, const std::optional<std::set<const Limit*>>& limits);
+  bool is_skipped(const CgroupPath& cgroup, const Limit& limit, const Statement& stands);
   bool rests_while_idle(const CgroupPath& cgroup, const Limit& limit);
   void repair(const CgroupPath& cgroup, const std::vector<Difference>& differences);
   void write(const CgroupPath& cgroup, const std::vector<Difference>& differences);
@@ -100,6 +102,7 @@ class Reconciler {
   std::unique_ptr<Alarm> alarm_;
   std::map<Place, Fight> fights_;
   std::map<Place, std::string> reported_;
+  std::set<Place> skipped_;  ///< asked for, to be brought into force once they can be had
   DriftCounts counts_;
   std::set<CgroupPath> unwatched_;
   std::unique_ptr<Alarm> look_again_;

@@ -35,10 +35,14 @@ std::optional<std::uint64_t> number_in(const Value& value) {
 }
 
 std::vector<std::string> lines_of(const std::vector<CgroupPath>& made, const Plan& plan,
-                                  const std::vector<CgroupPath>& removed) {
+                                  const std::vector<CgroupPath>& removed, const std::vector<SkippedLimit>& skips) {
   std::vector<std::string> lines;
   for (const auto& cgroup : made) lines.push_back(cgroup.str() + ": make");
   for (const auto& step : plan) lines.push_back(print_step(step));
+  for (const auto& skipped : skips) {
+    lines.push_back(skipped.cgroup.str() + ": skip " + std::string(skipped.limit->file) + " " +
+                    print_value_for_people(*skipped.limit, skipped.wanted) + ": " + skipped.why);
+  }
   for (const auto& cgroup : removed) lines.push_back(cgroup.str() + ": remove");
   return lines;
 }
@@ -212,6 +216,29 @@ Result<Plan> Transactions::plan(const Work& work, bool all_there) {
   return make_plan(targets);
 }
 
+// Before anybody else looks at it: what is skipped is neither admitted nor planned, only stated.
+void Transactions::skip_missing(Work& work) {
+  for (auto& part : work.parts) {
+    if (!part.desired || part.remove) continue;
+    for (auto at = part.wanted.begin(); at != part.wanted.end();) {
+      const auto [limit, wanted] = *at;
+      const auto why = part.desired->skips(*limit) ? why_missing(kernel_, *limit) : std::nullopt;
+      if (!why) {
+        ++at;
+        continue;
+      }
+      at = part.wanted.erase(at);
+      SkippedLimit skipped{
+          .cgroup = part.cgroup, .limit = limit, .wanted = wanted, .why = why->text(), .stated_before = {}};
+      const DesiredCgroup known = desired_of(part.cgroup);
+      const Statement* const before = known.standing(*limit);
+      if (before != nullptr) skipped.stated_before = before->value;
+      // Said again, it is no news.
+      if (skipped.stated_before != wanted || !known.skips(*limit)) work.skipped.push_back(std::move(skipped));
+    }
+  }
+}
+
 Result<void> Transactions::admit(Work& work, const void* key) {
   if (gate_ == nullptr) return {};
   std::vector<CgroupPath> named;
@@ -227,14 +254,18 @@ Result<void> Transactions::admit(Work& work, const void* key) {
 
 Result<std::vector<std::string>> Transactions::describe(const Work& work) {
   Work admitted = work;
+  skip_missing(admitted);
   const Removal removal = removal_of(work);
   return check_removable(kernel_, removal)
       .and_then([&] { return admit(admitted, nullptr); })
       .and_then([&] { return plan(admitted, false); })
-      .map([&](const Plan& steps) { return lines_of(missing_levels(kernel_, work), steps, removal.cgroups); });
+      .map([&](const Plan& steps) {
+        return lines_of(missing_levels(kernel_, work), steps, removal.cgroups, admitted.skipped);
+      });
 }
 
 void Transactions::start(const std::shared_ptr<Running>& running) {
+  skip_missing(running->work);
   const Work& work = running->work;
   running->removal = removal_of(work);
   auto steps = check_removable(kernel_, running->removal)
@@ -324,7 +355,8 @@ Record Transactions::record_of(const Running& running) {
                      .undoes = work.undoes,
                      .made = running.made,
                      .removed = running.removal.cgroups,
-                     .changes = work.noted};
+                     .changes = work.noted,
+                     .skipped = work.skipped};
   for (std::size_t i = 0; i < running.plan.size(); ++i) {
     const Step& step = running.plan[i];
     const auto before = desired_.find(step.cgroup);
@@ -335,7 +367,8 @@ Record Transactions::record_of(const Running& running) {
          .after = (*running.applied)[i],
          .stated_before = before != desired_.end() && before->second.standing(*step.limit) != nullptr});
   }
-  if (running.noted || !entry.made.empty() || !entry.removed.empty() || !entry.changes.empty())
+  if (running.noted || !entry.made.empty() || !entry.removed.empty() || !entry.changes.empty() ||
+      !entry.skipped.empty())
     record.entry = std::move(entry);
   return record;
 }
@@ -414,7 +447,8 @@ void Transactions::finish(const std::shared_ptr<Running>& running) {
   }
   outcome.made = running->made;
   outcome.removed = running->removal.cgroups;
-  outcome.steps = lines_of(outcome.made, running->plan, outcome.removed);
+  outcome.skipped = work.skipped;
+  outcome.steps = lines_of(outcome.made, running->plan, outcome.removed, outcome.skipped);
   end(running, std::move(outcome));
 }
 

@@ -42,7 +42,8 @@ struct Work {
   bool durable = true;  ///< acknowledged only when it is on the disk
   bool kill = false;    ///< what is in removed cgroups and below is killed
   ExecuteOptions execute = {};
-  std::vector<HistoryChange> noted = {};  ///< for the history, beside what is written
+  std::vector<HistoryChange> noted = {};   ///< for the history, beside what is written
+  std::vector<SkippedLimit> skipped = {};  ///< filled in when it is run: what cannot be had, and may be skipped
 };
 
 /// Who may say no to a change before anything is written.
@@ -68,7 +69,8 @@ struct Outcome {
   std::map<CgroupPath, Values> in_force;  ///< of the limits named
   std::map<CgroupPath, Values> changed;   ///< of those, the ones that were something else before
   std::vector<CgroupPath> made, removed;
-  std::vector<std::string> steps;  ///< in the order made, for people
+  std::vector<SkippedLimit> skipped;  ///< newly asked for, but not in force
+  std::vector<std::string> steps;     ///< in the order made, for people
 };
 
 /// Owns the desired state while the daemon runs. Everything runs in the event loop; what may block goes through
@@ -120,6 +122,7 @@ class Transactions {
   struct Running;  // one change under way
   static constexpr std::size_t most_waiting = 512;
 
+  void skip_missing(Work& work);
   Result<void> admit(Work& work, const void* key);
   Result<Plan> plan(const Work& work, bool all_there);
   Result<Target> target_of(const Part& part, bool is_there);

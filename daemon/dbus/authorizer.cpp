@@ -15,7 +15,7 @@ struct Row {
 
 constexpr std::array table = {
     Row{"Create", Action::create},         Row{"Apply", Action::create},     Row{"Remove", Action::create},
-    Row{"SetLimits", Action::set_limits},  Row{"Unset", Action::set_limits}, Row{"Undo", Action::set_limits},
+    Row{"SetLimits", Action::set_limits},  Row{"Unset", Action::set_limits}, Row{"Undo", Action::administer},
     Row{"Reclaim", Action::control},       Row{"Attach", Action::control},   Row{"AttachPids", Action::control},
     Row{"OpenDirectory", Action::control}, Row{"Freeze", Action::control},   Row{"Thaw", Action::control},
     Row{"Kill", Action::control},          Row{"Adopt", Action::adopt},      Row{"Get", Action::inspect},
@@ -75,24 +75,36 @@ void Authorizer::ask(const Question& question, Answer answer) {
                        "not authorized: this cgroupd serves " + world_.name_of(*only_) + " alone", "use your own"));
   }
   if (*uid == 0) return answer({});
-  const Action action = action_of_method(question.method);
   if (owns_all(*uid, question)) return answer({});
-  if (waiting_ >= most_waiting) {
+  const Action action = action_of(*uid, question);
+  auto& of_this_one = waiting_of_[*uid];
+  if (waiting_ >= most_waiting || of_this_one >= most_waiting_of_one) {
     return answer(fail(ErrorCode::limit_exceeded, "too many requests are waiting for polkit", "try again later"));
   }
   ++waiting_;
+  ++of_this_one;
   polkit_->check(question.sender, "org.cgroupd1." + std::string(action_name(action)), question.interactive,
-                 [this, uid = *uid, question, answer = std::move(answer)](const Result<bool>& granted) {
+                 [this, uid = *uid, action, question, answer = std::move(answer)](const Result<bool>& granted) {
                    --waiting_;
+                   if (const auto at = waiting_of_.find(uid); --at->second == 0) waiting_of_.erase(at);
                    if (granted && *granted) return answer({});
-                   Error error = refusal(uid, question);
+                   Error error = refusal(uid, action, question);
                    if (!granted) error.message += " (" + granted.error().message + ")";
                    answer(fail(std::move(error)));
                  });
 }
 
+// Whoever may control cgroups may move what is in them; moving anything else is power over the whole machine.
+Action Authorizer::action_of(std::uint32_t uid, const Question& question) const {
+  const Action action = action_of_method(question.method);
+  if (question.beyond_named) return Action::administer;
+  if (question.pids.empty() || action != Action::control) return action;
+  return world_.standing_of(uid, question.pids) == Standing::elsewhere ? Action::administer : action;
+}
+
 bool Authorizer::owns_all(std::uint32_t uid, const Question& question) const {
-  if (question.cgroups.empty() || !world_.has_budget(uid)) return false;
+  if (question.cgroups.empty() || question.beyond_named || !world_.has_budget(uid)) return false;
+  if (!question.pids.empty() && world_.standing_of(uid, question.pids) != Standing::own) return false;
   const bool may_be_new = question.method == "Create" || question.method == "Apply";
   return std::ranges::all_of(question.cgroups, [&](const CgroupPath& cgroup) { return owns(uid, cgroup, may_be_new); });
 }
@@ -110,16 +122,22 @@ bool Authorizer::owns(std::uint32_t uid, const CgroupPath& cgroup, bool may_be_n
   return may_be_new && !any_there;
 }
 
-Error Authorizer::refusal(std::uint32_t uid, const Question& question) const {
-  const Action action = action_of_method(question.method);
+Error Authorizer::refusal(std::uint32_t uid, Action action, const Question& question) const {
   std::string what = question.cgroups.empty() ? "cgroups here" : "'" + question.cgroups.front().str() + "'";
   if (!question.cgroups.empty() && world_.exists(question.cgroups.front()))
     what += ", which belongs to " + world_.name_of(world_.owner_of(question.cgroups.front()).value_or(0));
   const std::string who = world_.name_of(uid);
+  const std::string by_polkit = "by a polkit rule for org.cgroupd1." + std::string(action_name(action));
+  const bool is_about_pids = !question.pids.empty() && world_.standing_of(uid, question.pids) != Standing::own;
+  if (is_about_pids && world_.has_budget(uid)) {
+    return {
+        .code = ErrorCode::not_authorized,
+        .message = "not authorized: " + who + " may not move processes to " + what + " that are in no cgroup of " + who,
+        .hint = "have root start or move them there, or let you: " + by_polkit};
+  }
   return {.code = ErrorCode::not_authorized,
           .message = "not authorized: " + who + " may not " + std::string(doing(action)) + " " + what,
-          .hint = "root may let you: by [budget " + who + "] in cgroupd.conf, or by a polkit rule for org.cgroupd1." +
-                  std::string(action_name(action))};
+          .hint = "root may let you: by [budget " + who + "] in cgroupd.conf, or " + by_polkit};
 }
 
 }  // namespace cgroupd

@@ -4,11 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <sys/types.h>
+
+#include "core/ownership.h"
 #include "model/cgroup_path.h"
 #include "model/result.h"
 
@@ -34,6 +38,8 @@ struct Question {
   std::string sender;                    ///< unique bus name
   bool interactive = false;              ///< the caller is ready to be asked for a password
   std::vector<CgroupPath> cgroups = {};  ///< that the call names
+  std::vector<pid_t> pids = {};          ///< to be moved; 0 stands for one that is not known
+  bool beyond_named = false;             ///< it may change cgroups that it does not name
 };
 
 /// polkit, or what stands in for it.
@@ -62,6 +68,7 @@ class Authorizer {
     std::function<bool(const CgroupPath&)> exists;
     std::function<std::optional<std::uint32_t>(const CgroupPath&)> owner_of;  ///< who made it
     std::function<bool(std::uint32_t uid)> has_budget;
+    std::function<Standing(std::uint32_t uid, const std::vector<pid_t>& pids)> standing_of;
     std::function<std::string(std::uint32_t uid)> name_of;
   };
   using Answer = std::function<void(Result<void>)>;
@@ -76,15 +83,18 @@ class Authorizer {
 
  private:
   static constexpr std::size_t most_waiting = 64;
+  static constexpr std::size_t most_waiting_of_one = 16;
 
+  Action action_of(std::uint32_t uid, const Question& question) const;
   bool owns_all(std::uint32_t uid, const Question& question) const;
   bool owns(std::uint32_t uid, const CgroupPath& cgroup, bool may_be_new) const;
-  Error refusal(std::uint32_t uid, const Question& question) const;
+  Error refusal(std::uint32_t uid, Action action, const Question& question) const;
 
   World world_;
   std::optional<std::uint32_t> only_;
   Polkit* polkit_ = nullptr;
   std::size_t waiting_ = 0;
+  std::map<std::uint32_t, std::size_t> waiting_of_;
 };
 
 }  // namespace cgroupd

@@ -2,6 +2,8 @@
 #include "dbus/manager_adaptor.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "cgroupfs/processes.h"
@@ -36,12 +38,25 @@ void refuse(const R& result, const Error& error) {
 }
 
 // What to call when the work is done, now or later. sdbus results can be moved but not copied; callbacks are copied.
-Manager::LimitsDone replying(const Request& request, sdbus::Result<wire::Dictionary>&& result) {
+// `skipped` is asked at the end, of what was named and is not in force.
+using AskSkipped = std::function<wire::Skipped()>;
+Manager::LimitsDone replying(const Request& request, sdbus::Result<wire::Dictionary>&& result,
+                             const AskSkipped& skipped = {}) {
   const auto answer_to = std::make_shared<sdbus::Result<wire::Dictionary>>(std::move(result));
-  return [request, answer_to](const Result<Values>& in_force) {
+  return [request, answer_to, skipped](const Result<Values>& in_force) {
     request.done(in_force ? nullptr : &in_force.error());
     if (!in_force) return refuse(*answer_to, in_force.error());
-    answer_to->returnResults(wire::encode_values(*in_force));
+    wire::Dictionary answer = wire::encode_values(*in_force);
+    if (skipped) wire::add_skipped(answer, skipped());
+    answer_to->returnResults(answer);
+  };
+}
+
+AskSkipped skipped_of(Manager& manager, const CgroupPath& cgroup, const Changes& named) {
+  return [&manager, cgroup, named] {
+    wire::Skipped skipped = manager.skipped(cgroup);
+    std::erase_if(skipped, [&](const auto& entry) { return !named.contains(entry.first); });
+    return skipped;
   };
 }
 
@@ -56,18 +71,28 @@ Manager::Done replying(const Request& request, sdbus::Result<>&& result) {
 
 using ChangedCgroups = std::vector<sdbus::Struct<std::string, wire::Dictionary>>;
 
-Manager::StepsDone replying(const Request& request, sdbus::Result<ChangedCgroups, std::vector<std::string>>&& result) {
+// `named` by the caller: what is skipped there is told, also when it is no news.
+ChangedCgroups encode_changed(Manager& manager, const Outcome& outcome, const std::vector<CgroupPath>& named) {
+  std::map<CgroupPath, wire::Dictionary> changed;
+  for (const auto& cgroup : outcome.made) changed[cgroup];
+  for (const auto& [cgroup, values] : outcome.changed) changed[cgroup] = wire::encode_values(values);
+  std::set<CgroupPath> asked(named.begin(), named.end());
+  for (const auto& skipped : outcome.skipped) asked.insert(skipped.cgroup);
+  for (const auto& cgroup : asked) {
+    if (const auto skipped = manager.skipped(cgroup); !skipped.empty()) wire::add_skipped(changed[cgroup], skipped);
+  }
+  ChangedCgroups encoded;
+  for (auto& [cgroup, values] : changed) encoded.emplace_back(cgroup.str(), std::move(values));
+  return encoded;
+}
+
+Manager::StepsDone replying(const Request& request, sdbus::Result<ChangedCgroups, std::vector<std::string>>&& result,
+                            Manager& manager, const std::vector<CgroupPath>& named = {}) {
   const auto answer_to = std::make_shared<sdbus::Result<ChangedCgroups, std::vector<std::string>>>(std::move(result));
-  return [request, answer_to](const Result<Outcome>& outcome) {
+  return [request, answer_to, &manager, named](const Result<Outcome>& outcome) {
     request.done(outcome ? nullptr : &outcome.error());
     if (!outcome) return refuse(*answer_to, outcome.error());
-    ChangedCgroups changed;
-    for (const auto& cgroup : outcome->made) {
-      if (!outcome->changed.contains(cgroup)) changed.emplace_back(cgroup.str(), wire::Dictionary());
-    }
-    for (const auto& [cgroup, values] : outcome->changed)
-      changed.emplace_back(cgroup.str(), wire::encode_values(values));
-    answer_to->returnResults(changed, outcome->steps);
+    answer_to->returnResults(encode_changed(manager, *outcome, named), outcome->steps);
   };
 }
 
@@ -101,10 +126,23 @@ Result<std::optional<DriftPolicy>> drift_option(const wire::Dictionary& options)
   return parse_drift_policy(*word).map([](DriftPolicy policy) { return std::optional(policy); });
 }
 
+Result<std::optional<OnMissing>> on_missing_option(const wire::Dictionary& options) {
+  const auto text = wire::option_text(options, "on_missing");
+  if (!text) return fail(text.error());
+  const auto& word = *text;
+  if (!word) return std::nullopt;
+  return parse_on_missing(*word).map([](OnMissing what) { return std::optional(what); });
+}
+
 Result<SetOptions> set_options(const wire::Dictionary& options) {
-  if (auto ok = wire::require_known(options, {"drift", "force", "lease_usec", "plan", "runtime", "within_usec"}); !ok)
+  if (auto ok = wire::require_known(options,
+                                    {"drift", "force", "lease_usec", "on_missing", "plan", "runtime", "within_usec"});
+      !ok)
     return fail(ok.error());
   SetOptions set;
+  const auto on_missing = on_missing_option(options);
+  if (!on_missing) return fail(on_missing.error());
+  set.on_missing = *on_missing;
   const auto execute = execute_options(options);
   if (!execute) return fail(execute.error());
   set.execute = *execute;
@@ -129,14 +167,17 @@ Result<SetOptions> set_options(const wire::Dictionary& options) {
 }
 
 Result<CreateOptions> create_options(const wire::Dictionary& options) {
-  if (auto ok = wire::require_known(options, {"drift", "if_absent", "runtime"}); !ok) return fail(ok.error());
+  if (auto ok = wire::require_known(options, {"drift", "if_absent", "on_missing", "runtime"}); !ok)
+    return fail(ok.error());
+  const auto on_missing = on_missing_option(options);
+  if (!on_missing) return fail(on_missing.error());
   const auto if_absent = wire::option_flag(options, "if_absent");
   if (!if_absent) return fail(if_absent.error());
   const auto runtime = wire::option_flag(options, "runtime");
   if (!runtime) return fail(runtime.error());
   const auto drift = drift_option(options);
   if (!drift) return fail(drift.error());
-  return CreateOptions{.if_absent = *if_absent, .runtime = *runtime, .drift = *drift};
+  return CreateOptions{.if_absent = *if_absent, .runtime = *runtime, .drift = *drift, .on_missing = *on_missing};
 }
 
 Result<ApplyOptions> apply_options(const wire::Dictionary& options, std::initializer_list<std::string_view> known) {
@@ -147,14 +188,16 @@ Result<ApplyOptions> apply_options(const wire::Dictionary& options, std::initial
   if (!plan) return fail(plan.error());
   const auto prune = wire::option_flag(options, "prune");
   if (!prune) return fail(prune.error());
-  return ApplyOptions{.execute = *execute, .plan = *plan, .prune = *prune};
+  const auto on_missing = on_missing_option(options);
+  if (!on_missing) return fail(on_missing.error());
+  return ApplyOptions{.execute = *execute, .plan = *plan, .prune = *prune, .on_missing = *on_missing};
 }
 
 using WireCgroup = sdbus::Struct<std::string, wire::Dictionary, wire::Dictionary>;
 
 Result<DeclaredCgroup> decode_declared(const WireCgroup& cgroup) {
   const auto& options = cgroup.get<2>();
-  if (auto ok = wire::require_known(options, {"drift", "profile"}); !ok) return fail(ok.error());
+  if (auto ok = wire::require_known(options, {"drift", "on_missing", "profile"}); !ok) return fail(ok.error());
   const auto name = CgroupPath::parse(cgroup.get<0>());
   if (!name) return fail(name.error());
   auto limits = wire::decode_changes(cgroup.get<1>());
@@ -163,7 +206,13 @@ Result<DeclaredCgroup> decode_declared(const WireCgroup& cgroup) {
   if (!profile) return fail(profile.error());
   const auto drift = drift_option(options);
   if (!drift) return fail(drift.error());
-  return DeclaredCgroup{.name = *name, .limits = *std::move(limits), .profile = *std::move(profile), .drift = *drift};
+  const auto on_missing = on_missing_option(options);
+  if (!on_missing) return fail(on_missing.error());
+  return DeclaredCgroup{.name = *name,
+                        .limits = *std::move(limits),
+                        .profile = *std::move(profile),
+                        .drift = *drift,
+                        .on_missing = *on_missing};
 }
 
 Result<DeclaredCgroups> decode_declared(const std::vector<WireCgroup>& cgroups) {
@@ -205,6 +254,10 @@ wire::Dictionary encode_entry(const HistoryEntry& entry) {
   if (!entry.who.unit.empty()) encoded.emplace("unit", sdbus::Variant(entry.who.unit));
   if (!entry.who.command.empty()) encoded.emplace("command", sdbus::Variant(entry.who.command));
   if (entry.undoes) encoded.emplace("undoes", sdbus::Variant(*entry.undoes));
+  std::vector<WireChange> skipped;
+  for (const auto& one : entry.skipped)
+    skipped.emplace_back(one.cgroup.str(), std::string(one.limit->file), print_value(one.wanted), one.why);
+  if (!skipped.empty()) encoded.emplace("skipped", sdbus::Variant(skipped));
   return encoded;
 }
 
@@ -252,7 +305,7 @@ ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager,
       manager_(manager),
       instruments_(instruments),
       version_(std::move(version)),
-      features_({"apply", "drift", "force", "history", "lease", "plan", "runtime", "undo", "within"}),
+      features_({"apply", "drift", "force", "history", "lease", "on-missing", "plan", "runtime", "undo", "within"}),
       reload_(std::move(reload)),
       callers_(callers) {
   features_.insert(features_.end(), more_features.begin(), more_features.end());
@@ -265,10 +318,11 @@ ManagerAdaptor::~ManagerAdaptor() {
 
 void ManagerAdaptor::Create(LimitsResult&& result, std::string name, wire::Dictionary limits,
                             wire::Dictionary options) {
-  const auto done = replying(Request(instruments_, "Create"), std::move(result));
   const auto path = CgroupPath::parse(name);
-  if (!path) return done(fail(path.error()));
   const auto changes = wire::decode_changes(limits);
+  const auto done = replying(Request(instruments_, "Create"), std::move(result),
+                             path && changes ? skipped_of(manager_, *path, *changes) : AskSkipped());
+  if (!path) return done(fail(path.error()));
   if (!changes) return done(fail(changes.error()));
   const auto decoded = create_options(options);
   if (!decoded) return done(fail(decoded.error()));
@@ -279,10 +333,11 @@ void ManagerAdaptor::SetLimits(LimitsResult&& result, std::string name, wire::Di
                                wire::Dictionary options) {
   const auto plan = wire::option_flag(options, "plan");
   if (plan && *plan) return show_plan(std::move(result), name, changes, options);
-  const auto done = replying(Request(instruments_, "SetLimits"), std::move(result));
   const auto path = CgroupPath::parse(name);
-  if (!path) return done(fail(path.error()));
   const auto wanted = wire::decode_changes(changes);
+  const auto done = replying(Request(instruments_, "SetLimits"), std::move(result),
+                             path && wanted ? skipped_of(manager_, *path, *wanted) : AskSkipped());
+  if (!path) return done(fail(path.error()));
   if (!wanted) return done(fail(wanted.error()));
   if (!plan) return done(fail(plan.error()));
   auto decoded = set_options(options);
@@ -295,12 +350,12 @@ void ManagerAdaptor::show_plan(LimitsResult&& result, const std::string& name, c
                                const wire::Dictionary& options) {
   const Request request(instruments_, "SetLimits");
   const LimitsResult answer_to = std::move(result);
-  const auto lines = set_options(options)
-                         .and_then([&](const SetOptions&) { return CgroupPath::parse(name); })
-                         .and_then([&](const CgroupPath& path) {
-                           return wire::decode_changes(changes).and_then(
-                               [&](const Changes& wanted) { return manager_.plan_limits(path, wanted); });
-                         });
+  const auto lines = set_options(options).and_then([&](const SetOptions& decoded) {
+    return CgroupPath::parse(name).and_then([&](const CgroupPath& path) {
+      return wire::decode_changes(changes).and_then(
+          [&](const Changes& wanted) { return manager_.plan_limits(path, wanted, decoded); });
+    });
+  });
   request.done(lines ? nullptr : &lines.error());
   if (!lines) return refuse(answer_to, lines.error());
   answer_to.returnResults({{"plan", sdbus::Variant(*lines)}});
@@ -320,17 +375,19 @@ void ManagerAdaptor::Unset(LimitsResult&& result, std::string name, std::vector<
 }
 
 void ManagerAdaptor::Apply(ChangesResult&& result, std::vector<WireCgroup> cgroups, wire::Dictionary options) {
-  const auto done = replying(Request(instruments_, "Apply"), std::move(result));
   const auto declared = decode_declared(cgroups);
+  std::vector<CgroupPath> named;
+  if (declared) std::ranges::transform(*declared, std::back_inserter(named), &DeclaredCgroup::name);
+  const auto done = replying(Request(instruments_, "Apply"), std::move(result), manager_, named);
   if (!declared) return done(fail(declared.error()));
-  auto decoded = apply_options(options, {"force", "plan", "prune", "within_usec"});
+  auto decoded = apply_options(options, {"force", "on_missing", "plan", "prune", "within_usec"});
   if (!decoded) return done(fail(decoded.error()));
   decoded->execute.while_waiting = until_caller_is_gone();
   manager_.apply(*declared, *decoded, caller(), done);
 }
 
 void ManagerAdaptor::Undo(ChangesResult&& result, std::uint64_t id, wire::Dictionary options) {
-  const auto done = replying(Request(instruments_, "Undo"), std::move(result));
+  const auto done = replying(Request(instruments_, "Undo"), std::move(result), manager_);
   auto decoded = apply_options(options, {"force", "plan", "within_usec"});
   if (!decoded) return done(fail(decoded.error()));
   decoded->execute.while_waiting = until_caller_is_gone();

@@ -102,6 +102,26 @@ Dictionary encode_changes(const Changes& changes) {
   return dictionary;
 }
 
+void add_skipped(Dictionary& in_force, const Skipped& skipped) {
+  std::map<std::string, std::string> by_file;
+  for (const auto& [limit, why] : skipped) by_file.emplace(limit->file, why);
+  if (!by_file.empty()) in_force.emplace(skipped_key, by_file);
+}
+
+Result<Skipped> decode_skipped(const Dictionary& in_force) {
+  Skipped skipped;
+  try {
+    std::map<std::string, std::string> by_file;
+    take(in_force, skipped_key, by_file);
+    for (auto& [file, why] : by_file) {
+      if (const Limit* const limit = find_limit(file)) skipped.emplace(limit, std::move(why));
+    }
+  } catch (const sdbus::Error& error) {
+    return fail(ErrorCode::failed, "the daemon's answer cannot be read: " + error.getMessage());
+  }
+  return skipped;
+}
+
 namespace {
 
 using DesiredEntries = std::map<std::string, Dictionary>;
@@ -113,6 +133,7 @@ DesiredEntries encode_desired(const CgroupStatus& status) {
                         {"origin", sdbus::Variant(std::string(origin_name(desired.origin)))}};
     if (desired.ends) entry.emplace("ends_usec", sdbus::Variant(static_cast<std::uint64_t>(desired.ends->count())));
     if (desired.afterwards) entry.emplace("afterwards", encode(*desired.afterwards));
+    if (!desired.skipped.empty()) entry.emplace("skipped", sdbus::Variant(desired.skipped));
     all.emplace(limit->file, std::move(entry));
   }
   return all;
@@ -128,6 +149,7 @@ Result<DesiredLimit> decode_desired(const Limit& limit, const Dictionary& entry)
   std::uint64_t ends = 0;
   take(entry, "origin", origin);
   take(entry, "ends_usec", ends);
+  take(entry, "skipped", desired.skipped);
   desired.origin = find_origin(origin).value_or(Origin::user);
   if (entry.contains("ends_usec")) desired.ends = std::chrono::microseconds(ends);
   const auto value = entry.find("value");
@@ -219,6 +241,21 @@ Result<void> decode_history_change(const ChangeEntry& entry, HistoryEntry& into)
   return {};
 }
 
+Result<void> decode_skipped_limit(const ChangeEntry& entry, HistoryEntry& into) {
+  const Limit* const limit = find_limit(entry.get<1>());
+  if (limit == nullptr) return {};
+  auto cgroup = CgroupPath::parse(entry.get<0>());
+  if (!cgroup) return fail(std::move(cgroup.error()));
+  auto wanted = parse_value(*limit, entry.get<2>());
+  if (!wanted) return fail(std::move(wanted.error()));
+  into.skipped.push_back(SkippedLimit{.cgroup = *std::move(cgroup),
+                                      .limit = limit,
+                                      .wanted = *std::move(wanted),
+                                      .why = entry.get<3>(),
+                                      .stated_before = {}});
+  return {};
+}
+
 Result<HistoryEntry> decode_history_entry(const Dictionary& dictionary) {
   HistoryEntry entry;
   std::uint64_t time = 0;
@@ -243,6 +280,11 @@ Result<HistoryEntry> decode_history_entry(const Dictionary& dictionary) {
   auto removed = decode_names(dictionary, "removed");
   if (!removed) return fail(std::move(removed.error()));
   entry.removed = *std::move(removed);
+  std::vector<ChangeEntry> skipped;
+  take(dictionary, "skipped", skipped);
+  for (const auto& one : skipped) {
+    if (auto ok = decode_skipped_limit(one, entry); !ok) return fail(std::move(ok.error()));
+  }
   std::vector<ChangeEntry> changes;
   take(dictionary, "changes", changes);
   for (const auto& change : changes) {

@@ -34,6 +34,13 @@ Result<Values> decode_values(const Dictionary& dictionary);
 Result<Changes> decode_changes(const Dictionary& dictionary);
 Dictionary encode_changes(const Changes& changes);
 
+/// Limits that are asked for but were skipped, and why: beside the limits in force, under this key, as a{ss}.
+inline constexpr const char* skipped_key = "skipped";
+using Skipped = std::map<const Limit*, std::string>;
+/// Adds nothing when there are none.
+void add_skipped(Dictionary& in_force, const Skipped& skipped);
+Result<Skipped> decode_skipped(const Dictionary& in_force);
+
 Dictionary encode_status(const CgroupStatus& status);
 Result<CgroupStatus> decode_status(const Dictionary& dictionary);
 

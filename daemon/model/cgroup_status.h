@@ -22,6 +22,7 @@ struct DesiredLimit {
   Origin origin = Origin::user;
   std::optional<std::chrono::microseconds> ends = {};  ///< of a lease, since 1970
   std::optional<Value> afterwards = {};                ///< of a lease: what will be in force then
+  std::string skipped = {};                            ///< why it is not in force, where that was agreed to
 };
 
 struct CgroupStatus {

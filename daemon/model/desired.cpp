@@ -18,6 +18,9 @@ constexpr std::array<std::pair<Origin, std::string_view>, 6> origins = {{{Origin
 constexpr std::array<std::pair<DriftPolicy, std::string_view>, 3> policies = {
     {{DriftPolicy::repair, "repair"}, {DriftPolicy::report, "report"}, {DriftPolicy::adopt, "adopt"}}};
 
+constexpr std::array<std::pair<OnMissing, std::string_view>, 2> answers_to_missing = {
+    {{OnMissing::refuse, "refuse"}, {OnMissing::skip, "skip"}}};
+
 bool is_lease(const Statement& statement) {
   return statement.origin == Origin::lease;
 }
@@ -46,20 +49,35 @@ Result<DriftPolicy> parse_drift_policy(std::string_view text) {
   return at->first;
 }
 
-void DesiredCgroup::state(const Limit& limit, Origin origin, Value value) {
+std::string_view on_missing_name(OnMissing what) {
+  return std::ranges::find(answers_to_missing, what, &std::pair<OnMissing, std::string_view>::first)->second;
+}
+
+Result<OnMissing> parse_on_missing(std::string_view text) {
+  const auto* const at = std::ranges::find(answers_to_missing, text, &std::pair<OnMissing, std::string_view>::second);
+  if (at == answers_to_missing.end()) {
+    return fail(ErrorCode::invalid_argument,
+                "'" + std::string(text.substr(0, 64)) + "' is no answer to a missing controller",
+                "write refuse or skip");
+  }
+  return at->first;
+}
+
+void DesiredCgroup::state(const Limit& limit, Origin origin, Value value, OnMissing on_missing) {
   auto& all = statements_[&limit];
   std::erase_if(all, [&](const Statement& old) {
     if (origin == Origin::file) return true;
     if (origin == Origin::runtime) return is_lease(old) || old.origin == Origin::runtime || old.origin == Origin::found;
     return old.origin != Origin::file;
   });
-  all.push_back({.origin = origin, .value = std::move(value)});
+  all.push_back({.origin = origin, .value = std::move(value), .on_missing = on_missing});
 }
 
-void DesiredCgroup::lease(const Limit& limit, Value value, std::chrono::microseconds ends, const Value& in_force) {
+void DesiredCgroup::lease(const Limit& limit, Value value, std::chrono::microseconds ends, const Value& in_force,
+                          OnMissing on_missing) {
   auto& all = statements_[&limit];
   if (all.empty()) all.push_back({.origin = Origin::found, .value = in_force});
-  all.push_back({.origin = Origin::lease, .value = std::move(value), .ends = ends});
+  all.push_back({.origin = Origin::lease, .value = std::move(value), .ends = ends, .on_missing = on_missing});
 }
 
 void DesiredCgroup::unset(const Limit& limit) {
@@ -129,6 +147,11 @@ Values DesiredCgroup::wanted() const {
     if (stands != nullptr && stands->value) all.emplace(limit, *stands->value);
   }
   return all;
+}
+
+bool DesiredCgroup::skips(const Limit& limit) const {
+  const Statement* const stands = standing(limit);
+  return stands != nullptr && stands->on_missing == OnMissing::skip;
 }
 
 std::optional<std::chrono::microseconds> DesiredCgroup::next_end() const {

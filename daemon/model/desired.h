@@ -38,12 +38,23 @@ std::string_view drift_policy_name(DriftPolicy policy);
 /// invalid_argument naming the three that there are.
 Result<DriftPolicy> parse_drift_policy(std::string_view text);
 
+/// What to do about a limit whose controller or interface file does not reach the cgroup.
+enum class OnMissing {
+  refuse,  ///< the whole set is refused
+  skip,    ///< that limit waits until it can be had; the others are set
+};
+
+std::string_view on_missing_name(OnMissing what);
+/// invalid_argument naming the two that there are.
+Result<OnMissing> parse_on_missing(std::string_view text);
+
 struct Statement {
   Origin origin = Origin::user;
   /// None: deliberately not stated (unset, over a file that states it).
   std::optional<Value> value;
   /// A lease's end, CLOCK_BOOTTIME of this boot.
   std::optional<std::chrono::microseconds> ends = {};
+  OnMissing on_missing = OnMissing::refuse;
   friend bool operator==(const Statement&, const Statement&) = default;
 };
 
@@ -58,9 +69,10 @@ class DesiredCgroup {
   /// States `value` from now on. A file's statement replaces all others; a user's all but a file's, which comes back
   /// when the user's is taken away; a runtime statement ends leases and earlier runtime statements and lies on what is
   /// durable.
-  void state(const Limit& limit, Origin origin, Value value);
+  void state(const Limit& limit, Origin origin, Value value, OnMissing on_missing = OnMissing::refuse);
   /// States `value` until `ends`. `in_force` is what to come back to when nothing else is stated.
-  void lease(const Limit& limit, Value value, std::chrono::microseconds ends, const Value& in_force);
+  void lease(const Limit& limit, Value value, std::chrono::microseconds ends, const Value& in_force,
+             OnMissing on_missing = OnMissing::refuse);
   /// Nobody states anything about it any more; a file does again only when it is applied anew.
   void unset(const Limit& limit);
   /// Takes away what files state. The statement beneath, if any, stands again.
@@ -79,6 +91,8 @@ class DesiredCgroup {
   std::optional<Value> stated_by_file(const Limit& limit) const;
   /// Every value that is asked for.
   Values wanted() const;
+  /// Whether what stands is skipped where it cannot be had.
+  bool skips(const Limit& limit) const;
   /// When the next lease ends.
   std::optional<std::chrono::microseconds> next_end() const;
   /// Whether any lease on `limit` is there.

@@ -44,6 +44,16 @@ struct HistoryChange {
   friend bool operator==(const HistoryChange&, const HistoryChange&) = default;
 };
 
+/// A limit that was stated, but could not be had, which was agreed to.
+struct SkippedLimit {
+  CgroupPath cgroup;
+  const Limit* limit = nullptr;
+  Value wanted;
+  std::string why;                     ///< and what would mend it
+  std::optional<Value> stated_before;  ///< what was asked for until then
+  friend bool operator==(const SkippedLimit&, const SkippedLimit&) = default;
+};
+
 struct HistoryEntry {
   std::uint64_t id = 0;
   std::chrono::microseconds time{};  ///< since 1970
@@ -53,6 +63,7 @@ struct HistoryEntry {
   std::vector<CgroupPath> made = {};
   std::vector<CgroupPath> removed = {};
   std::vector<HistoryChange> changes = {};
+  std::vector<SkippedLimit> skipped = {};
   friend bool operator==(const HistoryEntry&, const HistoryEntry&) = default;
 };
 

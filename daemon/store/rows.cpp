@@ -35,6 +35,20 @@ std::optional<std::chrono::microseconds> parse_end_of_day(std::string_view text,
   return now.boot + left;
 }
 
+void add_skipped(const std::vector<std::string_view>& words, const CgroupPath& cgroup, const Limit& limit,
+                 HistoryEntry& into) {
+  auto wanted = parse_value(limit, words[3]);
+  if (!wanted) return;
+  SkippedLimit skipped{.cgroup = cgroup,
+                       .limit = &limit,
+                       .wanted = *std::move(wanted),
+                       .why = std::string(words[4]),
+                       .stated_before = {}};
+  if (auto before = parse_value(limit, words[5]); before && !words[5].empty())
+    skipped.stated_before = *std::move(before);
+  into.skipped.push_back(std::move(skipped));
+}
+
 }  // namespace
 
 std::string print_desired(const DesiredCgroup& desired, const Moment& now, std::string_view boot_id) {
@@ -47,7 +61,7 @@ std::string print_desired(const DesiredCgroup& desired, const Moment& now, std::
       const std::string of_day = statement.ends ? print_end_of_day(now, *statement.ends) : "";
       if (statement.value) {
         add_line(text, {"limit", limit->file, origin_name(statement.origin), boot_id, ends, of_day,
-                        print_value(*statement.value)});
+                        print_value(*statement.value), on_missing_name(statement.on_missing)});
       } else {
         add_line(text, {"limit", limit->file, origin_name(statement.origin), boot_id, ends, of_day});
       }
@@ -75,6 +89,9 @@ DesiredCgroup parse_desired(std::string_view text, const Moment& now, std::strin
       if (!value) continue;
       statement.value = *std::move(value);
     }
+    // Written by this version on; without it, the answer was to refuse.
+    if (words.size() > without_value + 1)
+      statement.on_missing = parse_on_missing(words[without_value + 1]).value_or(OnMissing::refuse);
     const auto ends = parse_micros(words[4]);
     if (ends) statement.ends = this_boot ? ends : parse_end_of_day(words[5], now);
     desired.add_stored(*limit, std::move(statement));
@@ -90,6 +107,13 @@ std::string print_changes(const HistoryEntry& entry) {
     add_line(text, {"limit", change.cgroup.str(), change.limit->file, change.stated_before ? "stated" : "found",
                     print_value(change.before), print_value(change.after)});
   }
+  for (const auto& skipped : entry.skipped) {
+    std::string why = skipped.why;
+    std::ranges::replace_if(
+        why, [](char c) { return c == '\t' || c == '\n'; }, ' ');
+    add_line(text, {"skipped", skipped.cgroup.str(), skipped.limit->file, print_value(skipped.wanted), why,
+                    skipped.stated_before ? print_value(*skipped.stated_before) : ""});
+  }
   return text;
 }
 
@@ -100,9 +124,10 @@ void parse_changes(std::string_view text, HistoryEntry& into) {
     if (words[0] == "made") into.made.push_back(*cgroup);
     if (words[0] == "removed") into.removed.push_back(*cgroup);
     constexpr std::size_t of_a_limit = 6;
-    if (words[0] != "limit" || words.size() != of_a_limit) continue;
-    const Limit* const limit = find_limit(words[2]);
+    const Limit* const limit = words.size() == of_a_limit ? find_limit(words[2]) : nullptr;
     if (limit == nullptr) continue;
+    if (words[0] == "skipped") add_skipped(words, *cgroup, *limit, into);
+    if (words[0] != "limit") continue;
     auto before = parse_value(*limit, words[4]);
     auto after = parse_value(*limit, words[5]);
     if (!before || !after) continue;

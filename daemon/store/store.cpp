@@ -59,7 +59,8 @@ HistoryEntry read_entry(const Query& row) {
 bool touches(const HistoryEntry& entry, const CgroupPath& cgroup) {
   const auto has = [&](const std::vector<CgroupPath>& all) { return std::ranges::find(all, cgroup) != all.end(); };
   return has(entry.made) || has(entry.removed) ||
-         std::ranges::find(entry.changes, cgroup, &HistoryChange::cgroup) != entry.changes.end();
+         std::ranges::find(entry.changes, cgroup, &HistoryChange::cgroup) != entry.changes.end() ||
+         std::ranges::find(entry.skipped, cgroup, &SkippedLimit::cgroup) != entry.skipped.end();
 }
 
 }  // namespace
@@ -272,6 +273,9 @@ Result<std::optional<Store::LaterChange>> Store::changed_after(const HistoryEntr
                      for (const auto& change : later.changes) {
                        if (sought.contains({change.cgroup, change.limit}))
                          found = LaterChange{.id = later.id, .cgroup = change.cgroup, .limit = change.limit};
+                     }
+                     for (const auto& skipped : entry.skipped) {
+                       if (skipped.cgroup == cgroup && skipped.limit == &limit) found = entry.id;
                      }
                      return !found;
                    })

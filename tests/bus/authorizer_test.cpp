@@ -157,17 +157,76 @@ TEST_F(ASystemDaemon, KeepsNoMoreThanABoundedNumberWaiting) {
     polkit.holds_back = true;
   }
   auto flood = new_proxy();
-  for (int i = 0; i < 64; ++i) {
-    flood->callMethodAsync("Freeze")
-        .onInterface(wire::interface_name)
-        .withArguments(std::string("web"))
-        .uponReplyInvoke([](const sdbus::Error*) {});
+  for (std::size_t users = 1; users <= 4; ++users) {
+    for (int i = 0; i < 16; ++i) {
+      flood->callMethodAsync("Freeze")
+          .onInterface(wire::interface_name)
+          .withArguments(std::string("web"))
+          .uponReplyInvoke([](const sdbus::Error*) {});
+    }
+    ASSERT_TRUE(eventually([&] {
+      const std::lock_guard lock(polkit.mutex);
+      return polkit.waiting.size() == 16 * users;
+    }));
+    // One who floods keeps nobody else out, until there are many of them.
+    EXPECT_EQ(plain_call("Freeze", "web"), "LimitExceeded");
+    ++uid;
   }
-  ASSERT_TRUE(eventually([&] {
-    const std::lock_guard lock(polkit.mutex);
-    return polkit.waiting.size() == 64;
-  }));
   EXPECT_EQ(plain_call("Freeze", "web"), "LimitExceeded");
+}
+
+TEST_F(ASystemDaemon, LetsAnOwnerMoveOnlyWhatStandsInItsOwnCgroups) {
+  budget = true;
+  for (const auto* const name : {"mine", "mine/inner", "mine/other"}) {
+    kernel.given(name);
+    ASSERT_TRUE(kernel.set_mark(path(name), "owner", "1001").has_value());
+  }
+  kernel.given("web");
+  const auto own = static_cast<std::uint32_t>(kernel.start(path("mine/inner")).value());
+  const auto roots = static_cast<std::uint32_t>(kernel.start(path("web")).value());
+  const auto attach = [&](const std::vector<std::uint32_t>& pids) {
+    return error_of([&] { call("AttachPids").withArguments(std::string("mine/other"), pids); });
+  };
+  for (const auto& pids : std::vector<std::vector<std::uint32_t>>{{1}, {roots}, {own, roots}, {own, 4'000'000}, {0}})
+    EXPECT_EQ(attach(pids), "NotAuthorized") << pids.back();
+  EXPECT_NE(message.find("eve may not move processes to 'mine/other'"), std::string::npos) << message;
+  const sdbus::UnixFd no_process(::dup(0), sdbus::adopt_fd);
+  EXPECT_EQ(error_of([&] {
+              call("Attach").withArguments(std::string("mine/other"), std::vector<sdbus::UnixFd>{no_process});
+            }),
+            "NotAuthorized");
+  EXPECT_EQ(attach({own}), "");
+  stop();
+  EXPECT_EQ(kernel.text_of(path("mine/other"), "cgroup.procs"), std::to_string(own));
+  EXPECT_EQ(kernel.text_of(path("web"), "cgroup.procs"), std::to_string(roots));
+}
+
+TEST_F(ASystemDaemon, AsksForMoreThanControlWhereProcessesFromElsewhereAreToBeMoved) {
+  kernel.given("web");
+  polkit.granted = "org.cgroupd1.control";
+  EXPECT_EQ(error_of([&] { call("AttachPids").withArguments(std::string("web"), std::vector<std::uint32_t>{1}); }),
+            "NotAuthorized");
+  stop();
+  EXPECT_EQ(polkit.asked, std::vector<std::string>{"org.cgroupd1.administer"});
+}
+
+TEST_F(ASystemDaemon, LetsNoOwnerPruneOrUndoWhatIsOthers) {
+  kernel.given("mine");
+  ASSERT_TRUE(kernel.set_mark(path("mine"), "owner", "1001").has_value());
+  uid = 0;
+  using Declared = sdbus::Struct<std::string, Dictionary, Dictionary>;
+  const auto apply = [&](const std::string& name, const Dictionary& options) {
+    return error_of([&] { call("Apply").withArguments(std::vector<Declared>{Declared(name, {}, {})}, options); });
+  };
+  ASSERT_EQ(apply("roots", {}), "");
+  uid = 1001;
+  budget = true;
+  EXPECT_EQ(apply("mine", {}), "");
+  EXPECT_EQ(apply("mine", {{"prune", Variant(true)}}), "NotAuthorized");
+  EXPECT_EQ(error_of([&] { call("Undo").withArguments(std::uint64_t{1}, Dictionary()); }), "NotAuthorized");
+  stop();
+  EXPECT_TRUE(kernel.exists(path("roots")));
+  EXPECT_EQ(polkit.asked, (std::vector<std::string>{"org.cgroupd1.administer", "org.cgroupd1.administer"}));
 }
 
 TEST_F(ASystemDaemon, LetsAnOwnerWithABudgetDoWhatItLikesWithItsOwnAndNothingElse) {

@@ -121,6 +121,8 @@ class AServedDaemon : public testing::Test {
             .exists = [this](const CgroupPath& cgroup) { return exists(kernel, cgroup); },
             .owner_of = [this](const CgroupPath& cgroup) { return owner_of(kernel, cgroup); },
             .has_budget = [](std::uint32_t /*uid*/) { return false; },
+            .standing_of = [this](std::uint32_t uid,
+                                  const std::vector<pid_t>& pids) { return standing_of(kernel, uid, pids); },
             .name_of = user_name};
   }
 

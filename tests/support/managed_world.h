@@ -1,6 +1,7 @@
 // The daemon's core over a fake kernel and a fake clock; it can die and come back, as the real one can.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -93,6 +94,7 @@ class ManagedWorld {
 
   void start(bool tree_is_new = false) {
     daemon = std::make_unique<Daemon>(kernel, directory, time, boot, policy);
+    if (prepare) prepare(*daemon);
     if (auto ok = daemon->manager.prepare_root(1); !ok) throw std::runtime_error(ok.error().text());
     if (auto ok = daemon->transactions.recover(); !ok) throw std::runtime_error(ok.error().text());
     daemon->reconciler.start(tree_is_new);
@@ -152,6 +154,7 @@ class ManagedWorld {
   FakeTime time;
   std::string boot = "boot-1";
   DriftPolicy policy = DriftPolicy::repair;
+  std::function<void(Daemon&)> prepare;  ///< before anything is made true
   std::unique_ptr<Daemon> daemon;
 
  private:

@@ -4,6 +4,11 @@
 dropin=/etc/systemd/system/user@.service.d/delegate.conf
 [ ! -e $dropin ] || it 'cannot begin: there is a drop-in already'
 
+it 'skips it when told to'
+try as_dev cgctl create later --memory 32M --cpuset-cpus 0 --on-missing skip
+expect_status 0
+expect_in_stderr 'later: cpuset.cpus skipped: controller cpuset'
+
 it 'refuses a limit whose controller is not delegated, and doctor says the same'
 try as_dev cgctl create cs --cpuset-cpus 0
 expect_status 1
@@ -24,7 +29,13 @@ tree=/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/cgrou
 expect_equal cpuset.cpus 0 "$(cat $tree/cs/cpuset.cpus)"
 try as_dev cgctl doctor --json
 expect_json 'all(.findings[]; (.check | startswith("controller ") | not) or .ok)'
-as_dev cgctl -q remove cs
+
+it 'makes true by itself what was skipped, once it can be had'
+laters_cpus() { [ "$(cat $tree/later/cpuset.cpus)" = 0 ]; }
+eventually 'cpuset.cpus of later to be 0' 20 laters_cpus
+try as_dev cgctl show later --json
+expect_json '.limits["cpuset.cpus"] == "0" and (.desired["cpuset.cpus"] | has("skipped") | not)'
+as_dev cgctl -q remove cs later
 as_dev systemctl --user stop cgroupd
 tree_end as_dev
 

@@ -50,9 +50,10 @@ class CgctlApply : public testing::Test {
 
 TEST_F(CgctlApply, SendsWhatTheFilesDeclareInOneCall) {
   const auto first = file("first", "[cgroup web]\nmemory = 512M\nprofile = service\n[cgroup web/db]\n");
-  const auto second = file("second", "[cgroup web]\nmemory.max = 1G\n[cgroup batch]\ncpu-idle = yes\ndrift = report\n");
+  const auto second = file(
+      "second", "[cgroup web]\nmemory.max = 1G\n[cgroup batch]\ncpu-idle = yes\ndrift = report\non-missing = skip\n");
   EXPECT_EQ(cgctl(daemon, {"apply", "-f", first, "--file=" + second, "--prune", "--within", "5m"}).status, 0);
-  EXPECT_THAT(daemon.asked, ElementsAre("apply prune within 5m; batch drift report cpu.idle=1; "
+  EXPECT_THAT(daemon.asked, ElementsAre("apply prune within 5m; batch drift report on_missing skip cpu.idle=1; "
                                         "web profile service memory.max=1073741824; web/db"));
 }
 

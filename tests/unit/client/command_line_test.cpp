@@ -66,6 +66,8 @@ INSTANTIATE_TEST_SUITE_P(
         Sent{{"set", "web", "-m", "1G", "--plan", "--force", "--for", "10"},
              "plan force lease 10s web memory.max=1073741824"},
         Sent{{"create", "a/b", "--if-absent"}, "create if_absent a/b"},
+        Sent{{"set", "web", "--pids", "7", "--on-missing=skip"}, "set_limits on_missing skip web pids.max=7"},
+        Sent{{"create", "web", "--on-missing", "refuse"}, "create on_missing refuse web"},
         Sent{{"create", "a/b", "--runtime", "--drift", "report"}, "create runtime drift report a/b"},
         Sent{{"unset", "web", "--memory", "cpu.max", "pids", "memory.max"}, "unset web memory.max cpu.max pids.max"},
         Sent{{"remove", "web", "--kill"}, "remove kill web"}));

@@ -173,7 +173,7 @@ TEST_F(ADoctor, ShowsEveryFaultOfTheConfiguration) {
 }
 
 TEST_F(ADoctor, WantsAKernelWithCloneIntoCgroup) {
-  for (const std::string good : {"5.7.0", "5.10.0-8", "6.18", "10.0"}) {
+  for (const std::string good : {"5.14.0", "5.15.0-8", "6.18", "10.0"}) {
     facts.kernel = good;
     EXPECT_TRUE(about("kernel").ok) << good;
   }

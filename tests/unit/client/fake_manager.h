@@ -22,6 +22,7 @@ inline constexpr std::chrono::microseconds noon = std::chrono::seconds(1'795'521
 struct FakeDaemon {
   std::vector<std::string> asked;  ///< "set_limits web memory.max=512M"
   Values in_force;
+  std::map<const Limit*, std::string> skipped;  ///< beside in_force
   std::vector<std::string> plan;
   std::vector<CgroupStatus> statuses;
   Applied applied;                        ///< apply and undo
@@ -36,13 +37,14 @@ class FakeManager final : public Manager {
  public:
   explicit FakeManager(FakeDaemon& daemon) : daemon_(daemon) {}
 
-  Result<Values> create(const CgroupPath& name, const Changes& limits, const CreateOptions& options) override {
-    return answer(
-        "create" + word(options.if_absent, "if_absent") + word(options.runtime, "runtime") + drift(options.drift), name,
-        printed(limits), daemon_.in_force);
+  Result<InForce> create(const CgroupPath& name, const Changes& limits, const CreateOptions& options) override {
+    return answer("create" + word(options.if_absent, "if_absent") + word(options.runtime, "runtime") +
+                      drift(options.drift) + on_missing(options.on_missing),
+                  name, printed(limits), InForce{.limits = daemon_.in_force, .skipped = daemon_.skipped});
   }
-  Result<Values> set_limits(const CgroupPath& name, const Changes& changes, const SetOptions& options) override {
-    return answer("set_limits" + how(options), name, printed(changes), daemon_.in_force);
+  Result<InForce> set_limits(const CgroupPath& name, const Changes& changes, const SetOptions& options) override {
+    return answer("set_limits" + how(options), name, printed(changes),
+                  InForce{.limits = daemon_.in_force, .skipped = daemon_.skipped});
   }
   Result<std::vector<std::string>> plan(const CgroupPath& name, const Changes& changes,
                                         const SetOptions& options) override {
@@ -55,10 +57,10 @@ class FakeManager final : public Manager {
   }
   Result<Applied> apply(const DeclaredCgroups& cgroups, const ApplyOptions& options) override {
     std::string asked = "apply" + word(options.plan, "plan") + word(options.prune, "prune") +
-                        word(options.force, "force") + time("within", options.within);
+                        word(options.force, "force") + time("within", options.within) + on_missing(options.on_missing);
     for (const auto& cgroup : cgroups) {
       asked += "; " + cgroup.name.str() + (cgroup.profile ? " profile " + *cgroup.profile : "") + drift(cgroup.drift) +
-               printed(cgroup.limits);
+               on_missing(cgroup.on_missing) + printed(cgroup.limits);
     }
     return answer_for_all(asked, daemon_.applied);
   }
@@ -117,12 +119,15 @@ class FakeManager final : public Manager {
   static std::string time(const std::string& what, std::optional<std::chrono::microseconds> time) {
     return time ? " " + what + " " + print_duration(static_cast<std::uint64_t>(time->count())) : "";
   }
+  static std::string on_missing(std::optional<OnMissing> what) {
+    return what ? " on_missing " + std::string(on_missing_name(*what)) : "";
+  }
   static std::string drift(std::optional<DriftPolicy> policy) {
     return policy ? " drift " + std::string(drift_policy_name(*policy)) : "";
   }
   static std::string how(const SetOptions& options) {
     return word(options.force, "force") + word(options.runtime, "runtime") + time("within", options.within) +
-           time("lease", options.lease) + drift(options.drift);
+           time("lease", options.lease) + drift(options.drift) + on_missing(options.on_missing);
   }
 
   template <typename T>

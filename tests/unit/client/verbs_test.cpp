@@ -42,6 +42,25 @@ TEST(AChange, OfAShareOfTheParentSaysTheNumber) {
   EXPECT_EQ(cgctl(daemon, {"set", "web", "--memory-high", "50%"}).out, "web: memory.high 1G\n");
 }
 
+TEST(AChange, SaysWhatWasSkippedAlsoWhenAskedToBeQuiet) {
+  FakeDaemon daemon;
+  daemon.in_force = {in_force("pids.max", "7")};
+  daemon.skipped = {{find_limit("cpuset.cpus"), "controller cpuset is not delegated; as root: mend it"}};
+  const std::string line = "cgctl: web: cpuset.cpus skipped: controller cpuset is not delegated; as root: mend it\n";
+  for (const std::string verb : {"set", "create"}) {
+    const auto said = cgctl(daemon, {verb, "web", "--pids", "7", "--cpuset-cpus", "0", "--on-missing", "skip"});
+    EXPECT_EQ(said.status, 0);
+    EXPECT_EQ(said.out, "web: pids.max 7\n");
+    EXPECT_EQ(said.err, line);
+  }
+  const auto quiet = cgctl(daemon, {"-q", "set", "web", "--cpuset-cpus", "0", "--on-missing", "skip"});
+  EXPECT_EQ(quiet.err, line);
+  const auto json = cgctl(daemon, {"--json", "set", "web", "--cpuset-cpus", "0", "--on-missing", "skip"});
+  EXPECT_EQ(json.out,
+            "{\"name\":\"web\",\"limits\":{\"pids.max\":7},\"skipped\":{\"cpuset.cpus\":\"controller cpuset is not "
+            "delegated; as root: mend it\"}}\n");
+}
+
 TEST(ALease, SaysWhenItEnds) {
   FakeDaemon daemon;
   daemon.in_force = {in_force("pids.max", "7")};

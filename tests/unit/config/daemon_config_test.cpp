@@ -143,6 +143,13 @@ TEST(TheConfiguration, HasADriftPolicy) {
   EXPECT_THAT(faults_of({"[daemon]\ndrift = fix\n"}), testing::AllOf(HasSubstr("1.conf:2: 'fix'"), HasSubstr("adopt")));
 }
 
+TEST(TheConfiguration, SaysWhatHappensToLimitsThatCannotBeHad) {
+  EXPECT_EQ(parse({})->on_missing, OnMissing::refuse);
+  EXPECT_EQ(parse({"[daemon]\non-missing = skip\n"})->on_missing, OnMissing::skip);
+  EXPECT_THAT(faults_of({"[daemon]\non-missing = ignore\n"}),
+              testing::AllOf(HasSubstr("1.conf:2: 'ignore'"), HasSubstr("refuse or skip")));
+}
+
 TEST(TheConfiguration, HasProfilesWithTheKeysOfDefaults) {
   const DaemonConfigResult config =
       parse({"[profile service]\nmemory = 1G\npids-limit = 5\n[profile empty]\n[defaults]\nmemory = 3G\n",
@@ -268,6 +275,7 @@ TEST_F(TheShippedFile, ShowsTheCompileTimeDefaults) {
   EXPECT_EQ(shown->max_cgroups, built_in->max_cgroups);
   EXPECT_EQ(shown->log_level, built_in->log_level);
   EXPECT_EQ(shown->drift, built_in->drift);
+  EXPECT_EQ(shown->on_missing, built_in->on_missing);
   EXPECT_EQ(shown->metrics_listen, built_in->metrics_listen);
   EXPECT_EQ(shown->metrics_socket, built_in->metrics_socket);
   EXPECT_EQ(shown->metrics.max_cgroups, built_in->metrics.max_cgroups);
@@ -279,8 +287,9 @@ TEST_F(TheShippedFile, ShowsTheCompileTimeDefaults) {
   EXPECT_EQ(shown->metrics.cadvisor, built_in->metrics.cadvisor);
   EXPECT_EQ(shown->metrics.web_config, built_in->metrics.web_config);
   EXPECT_EQ(shown->defaults, built_in->defaults);
-  for (const std::string_view key : {"max-cgroups", "log-level", "drift", "listen", "socket", "include", "exclude",
-                                     "max-depth", "exclude-families", "kept-files", "cadvisor", "web-config"}) {
+  for (const std::string_view key :
+       {"max-cgroups", "log-level", "drift", "on-missing", "listen", "socket", "include", "exclude", "max-depth",
+        "exclude-families", "kept-files", "cadvisor", "web-config"}) {
     EXPECT_THAT(uncommented, HasSubstr("\n" + std::string(key) + " = "));
   }
 }
