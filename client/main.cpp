@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "cgroupfs/host.h"
 #include "client/device.h"
 #include "client/exit_status.h"
 #include "client/machine.h"
@@ -38,7 +39,7 @@ int main(int argc, char** argv) {
         .out = std::cout,
         .err = std::cerr,
         .style = cgroupd::client::style_of_terminal(),
-        .is_root = ::geteuid() == 0,
+        .is_root = cgroupd::is_root_of_the_machine(),
         .has_terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1,
         .connect = cgroupd::client::make_manager_bus,
         .resolve_device = cgroupd::client::resolve_device,

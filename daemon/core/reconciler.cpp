@@ -10,6 +10,7 @@
 #include "core/diagnosis.h"
 #include "core/likely_writer.h"
 #include "core/tree.h"
+#include "model/budget.h"
 
 namespace cgroupd {
 namespace {
@@ -20,6 +21,10 @@ constexpr std::chrono::microseconds first_delay = std::chrono::seconds(1);
 constexpr std::chrono::microseconds longest_delay = std::chrono::minutes(5);
 constexpr std::chrono::microseconds peace = std::chrono::minutes(1);
 constexpr std::chrono::microseconds blind_pause = std::chrono::seconds(10);
+
+bool bounds_a_resource(const Limit& limit) {
+  return std::ranges::any_of(all_resources, [&](Resource one) { return &limit_of_resource(one) == &limit; });
+}
 
 std::string text_of(const std::optional<Value>& value) {
   return value ? print_value(*value) : "absent";
@@ -47,7 +52,7 @@ void Reconciler::start(bool tree_is_new) {
     if (exists(kernel_, cgroup)) {
       check(cgroup);
     } else if (tree_is_new) {
-      remake(cgroup);
+      remake(cgroup, Share::all);
     } else {
       vanished(cgroup);
     }
@@ -161,23 +166,33 @@ void Reconciler::vanished(const CgroupPath& cgroup) {
       [](const Result<Outcome>& /*done*/) {});
 }
 
-void Reconciler::remake(const CgroupPath& cgroup) {
+// A limit that cannot be had now (another disk, fewer CPUs) must not keep the others from standing: check() sets them
+// one by one. But nothing is made that would not be admitted, so with its bounds first where it needs them.
+void Reconciler::remake(const CgroupPath& cgroup, Share share) {
   if (!transactions_.desired_of(cgroup).made_by) return;
   transactions_.run(
       {cgroup},
-      [this, cgroup]() -> Result<Work> {
+      [this, cgroup, share]() -> Result<Work> {
         const DesiredCgroup desired = transactions_.desired_of(cgroup);
         const bool is_there = exists(kernel_, cgroup);
-        return Work{
-            .parts = {Part{.cgroup = cgroup, .make = !is_there, .wanted = desired.wanted(), .desired = desired}},
-            .cause = Cause::drift,
-            .durable = false};
+        Values wanted = desired.wanted();
+        std::erase_if(wanted, [share](const auto& entry) {
+          return share == Share::nothing || (share == Share::bounds && !bounds_a_resource(*entry.first));
+        });
+        return Work{.parts = {Part{.cgroup = cgroup, .make = !is_there, .wanted = wanted, .desired = desired}},
+                    .cause = Cause::drift,
+                    .durable = false};
       },
-      [this, cgroup](const Result<Outcome>& done) {
-        if (done) return watch(cgroup);
-        // A limit that cannot be had now (another disk, fewer CPUs) must not keep the others from standing.
-        if (make_branch(kernel_, cgroup)) watch(cgroup);
-        check(cgroup);
+      [this, cgroup, share](const Result<Outcome>& done) {
+        if (done) {
+          watch(cgroup);
+          return share == Share::all ? void() : check(cgroup);
+        }
+        if (share != Share::nothing) return remake(cgroup, share == Share::all ? Share::bounds : Share::nothing);
+        for (const auto& [limit, value] : transactions_.desired_of(cgroup).wanted()) {
+          tell(cgroup, {.limit = limit, .wanted = value, .found = {}}, DriftAction::failed, "",
+               "the cgroup cannot be made again: " + done.error().text());
+        }
       });
 }
 

@@ -71,7 +71,9 @@ class Reconciler {
   std::vector<CgroupPath> known() const;
   void appeared(const CgroupPath& cgroup);
   void vanished(const CgroupPath& cgroup);
-  void remake(const CgroupPath& cgroup);
+  /// How much of what is wanted a cgroup is made again with.
+  enum class Share { all, bounds, nothing };
+  void remake(const CgroupPath& cgroup, Share share);
   void controllers_written(const CgroupPath& at);
   void check_beneath(const CgroupPath& top);
   void check_limits(const CgroupPath& cgroup, const std::optional<std::set<const Limit*>>& limits,

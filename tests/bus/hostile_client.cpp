@@ -166,7 +166,7 @@ std::uint64_t Client::number() {
 std::string Client::text(const std::string& argument) {
   if (argument == "name" && !one_in(3)) return any(ammunition_.names);
   if (argument == "limits" && !one_in(4)) return any(ammunition_.limits);
-  if (one_in(40)) return std::string(upto(200'000), 'x');
+  if (one_in(200)) return std::string(upto(200'000), 'x');
   if (one_in(10)) return any(ammunition_.names) + "/" + any(nasty_texts());
   if (one_in(8)) return any(ammunition_.names);
   if (one_in(8)) return any(ammunition_.limits);
@@ -294,9 +294,11 @@ bool Client::call(sd_bus* bus, Tally& tally) {
     ++tally.unanswered;
   } else {
     ++tally.errors;
-    const bool is_named = name.starts_with("org.cgroupd1.Error.") || name.starts_with("org.freedesktop.DBus.Error.");
-    const bool is_told =
-        error.message != nullptr && std::strlen(error.message) > 3 && std::strlen(error.message) < 5000;
+    const bool is_ours = name.starts_with("org.cgroupd1.Error.");
+    const bool is_named = is_ours || name.starts_with("org.freedesktop.DBus.Error.");
+    constexpr std::size_t longest = 2000;  // what the bus library answers by itself repeats any name it was given
+    const bool is_told = error.message != nullptr && std::strlen(error.message) > 3 &&
+                         (!is_ours || std::strlen(error.message) < longest);
     constexpr std::size_t most_kept = 20;
     if ((!is_named || !is_told) && tally.bad.size() < most_kept)
       tally.bad.push_back(std::string(sd_bus_message_get_member(message)) + ": " + std::string(name) + ": " +

@@ -22,6 +22,7 @@ LAYERS = {
 # Single headers that may be seen from where their folder may not.
 EXTRA_INCLUDES = [
     ("client", "dbus/wire.h", "the client speaks the daemon's own wire form"),
+    ("client", "cgroupfs/host.h", "root of a container's user namespace is the user, whose bus it has"),
     ("client/doctor", "cgroupfs/formats.h", "cgctl doctor looks at the hierarchy itself, as it must work without the daemon, and reads it with the daemon's parsers"),
 ]
 # The proxy is generated from the documented XML, so it is no source of a layer.
