@@ -9,7 +9,7 @@ import tempfile
 
 import dashboards
 
-UNITS = {"short", "bytes", "s", "percentunit", "Bps", "iops", "reqps", "dateTimeFromNow"}
+UNITS = {"short", "bytes", "s", "percentunit", "Bps", "iops", "reqps", "cps", "locale", "dateTimeFromNow"}
 PANELS = {"row", "timeseries", "stat", "table", "state-timeline"}
 # Counters may be looked at only through these.
 RATES = r"(?:rate|increase|irate)\(\s*%s\b"

@@ -5,20 +5,17 @@ usage: query.py PROMETHEUS-URL CGROUP...
 
 The dashboard of one cgroup is asked for each CGROUP in turn. An expression that answers nothing for any of them is a fault, unless EMPTY
 says why it may; one that EMPTY names although it answers is told, too, so that the list does not outlive its reasons."""
-import json
 import re
 import sys
-import urllib.error
-import urllib.parse
-import urllib.request
 
 import dashboards
+from recorded import Prometheus
 
 # Regular expressions for where it stands, and why nothing need come. The reasons are this machine's and this workload's.
 EMPTY = [
     (r"cgroupd-cgroup.json / (Bytes|Operations) / .", "no io controller is delegated to users"),
     (r"cgroupd-cgroup.json / Waiting for a CPU / C", "kernels without CONFIG_IRQ_TIME_ACCOUNTING have no irq.pressure"),
-    (r"cgroupd-cgroup.json / CPU / [DEF]", "neither cpuset nor io is delegated to users"),
+    (r"cgroupd-cgroup.json / Limits / [MNO]", "neither cpuset nor io is delegated to users"),
     (r"cgroupd-cgroup.json / Swap and write-back / [AC]", "without swap there is neither memory.swap.current nor memory.zswap.current everywhere"),
     (r"cgroupd-health.json / Refused writes / A", "nothing refused"),
 ]
@@ -27,20 +24,12 @@ RAISED = {"CgroupOomKill", "CgroupThrottled", "CgroupUnderMemoryPressure", "Cgro
 MAY_BE_RAISED = {"CgroupNearMemoryLimit", "CgroupUnderIoPressure"}
 
 
-def ask(url, what, **arguments):
-    try:
-        with urllib.request.urlopen("%s/api/v1/%s?%s" % (url, what, urllib.parse.urlencode(arguments)), timeout=30) as answer:
-            return json.load(answer)["data"]["result"], None
-    except urllib.error.HTTPError as refused:
-        return [], json.load(refused).get("error", str(refused))
-
-
 def reason(where):
     return next((why for pattern, why in EMPTY if re.fullmatch(pattern, where)), None)
 
 
 def main():
-    url, cgroups = sys.argv[1], sys.argv[2:]
+    prometheus, cgroups = Prometheus(sys.argv[1]), sys.argv[2:]
     faults = []
     answered = set()
     asked = set()
@@ -50,10 +39,10 @@ def main():
             asked.add(where)
             if where in answered:
                 continue
-            rows, error = ask(url, "query", query=expr)
+            data, error = prometheus.ask("query", query=expr)
             if error:
                 faults.append("%s: %s: %s" % (where, error, expr))
-            if rows:
+            if data["result"]:
                 answered.add(where)
     for where in sorted(asked - answered):
         if not reason(where):
@@ -61,8 +50,12 @@ def main():
     for where in sorted(answered):
         if reason(where) and not re.search("everywhere|irq", reason(where)):
             faults.append("%s: answers, although it is said: %s" % (where, reason(where)))
+    for pattern, _ in EMPTY:
+        if not any(re.fullmatch(pattern, where) for where in asked):
+            faults.append("EMPTY names what there is not: %s" % pattern)
     for name, expr in dashboards.rules():
-        rows, error = ask(url, "query", query=expr)
+        data, error = prometheus.ask("query", query=expr)
+        rows = data["result"]
         is_alert = name[0].isupper()
         if error:
             faults.append("%s: %s" % (name, error))

@@ -1,6 +1,9 @@
 # A real Prometheus scrapes the daemon under a real workload, and every expression of every dashboard and rule is run.
 # needs: systemd
 # needs: once
+#
+# With --keep-output DIR the recorded data are left in DIR/prometheus, for tests/grafana/render to draw; E2E_RECORD=SECONDS goes on for that long
+# (then E2E_CASE_SECONDS must be more than the usual 150).
 
 grafana=$here/../grafana
 cgctl -q create calm --memory 64M --pids-limit 20 || it 'cannot begin'
@@ -21,7 +24,7 @@ cp "$here/../../conf/prometheus/cgroupd.rules.yml" "$work/"
     # The one that is shipped, as it is pasted.
     sed 's/^/  /' "$here/../../conf/prometheus/cgroupd.yml"
 } >"$work/prometheus.yml"
-prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/prometheus" --web.listen-address=127.0.0.1:19753 \
+prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="${VM_OUTPUT_DIR:-$work}/prometheus" --web.listen-address=127.0.0.1:19753 \
     --enable-feature=exemplar-storage --log.level=warn >"$work/prometheus.log" 2>&1 </dev/null &
 prometheus=$!
 # METRIC of CGROUP has moved since Prometheus began to look.
@@ -45,6 +48,20 @@ it 'keeps exemplars of bus requests'
 try curl -sS -f -G --data-urlencode 'query=cgroupd_dbus_request_duration_seconds_bucket' --data-urlencode "start=$(($(date +%s) - 300))" \
     --data-urlencode "end=$(date +%s)" http://127.0.0.1:19753/api/v1/query_exemplars
 expect_json '[.data[].exemplars[].labels.request] | length > 0'
+
+if [ "${E2E_RECORD:-}" ]; then
+    # What a day brings: somebody writes, a cgroup is frozen for a while, limits change.
+    nothing_more() {
+        echo max >"$root/calm/pids.max"
+        cgctl -q set hot --cpu-quota "$((4 + $(date +%s) % 60 / 6))ms"
+        case $(date +%s) in *[0-4]) cgctl -q freeze crowd ;; *) cgctl -q thaw crowd ;; esac
+        ! cgctl -q set calm --memory 1K 2>/dev/null
+        ! cgctl -q run crowd -- true 2>/dev/null
+        return 1
+    }
+    wait_until "$E2E_RECORD" nothing_more
+    cgctl -q thaw crowd
+fi
 
 it 'forgets a removed cgroup at the next scrape'
 cgctl -q remove --kill calm
