@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The linter finds what it is for: each planted mistake is told, and nothing else."""
 import copy
+import os
 import unittest
 
 import dashboards
@@ -69,6 +70,19 @@ class Rules(unittest.TestCase):
         self.assertIn("cgroup_memory_local_events_oom_kill_total offset 10m)", found["CgroupOomKill"])
         self.assertEqual("cgroup_drifted_limits > 0", found["CgroupLimitsDrifted"])
         self.assertEqual(20, len(found))
+
+    def test_that_raise_an_alert_are_seen_to_be_raised_and_to_be_silent_on_a_calm_day(self):
+        with open(os.path.join(dashboards.ROOT, "tests/prometheus/rules_test.yml"), encoding="utf-8") as file:
+            cases, calm = file.read().split("- name: a calm hour raises nothing")
+        for name in {name for name, _ in dashboards.rules() if name[0].isupper()}:
+            self.assertRegex(cases, r"alertname: %s\n +exp_alerts:\n +- exp_labels" % name)
+            self.assertRegex(calm, r"alertname: %s, exp_alerts: \[\]" % name)
+
+    def test_that_raise_an_alert_say_what_to_type(self):
+        with open(dashboards.RULES, encoding="utf-8") as file:
+            parts = file.read().split("- alert: ")[1:]
+        for part in parts:
+            self.assertRegex(part, r"description: .*\b(cgctl \w+|systemctl --user|journalctl --user)\b", part.split("\n")[0])
 
 
 if __name__ == "__main__":
