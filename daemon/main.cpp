@@ -162,10 +162,21 @@ Result<std::string> tree_identity(Kernel& kernel) {
   return boot_id() + " " + std::to_string(status.st_ino);
 }
 
-Result<std::vector<std::unique_ptr<Kernel>>> open_kernels(const std::string& root, int count) {
+// Each kernel tells what limits cost to write; other files (cgroup.procs, cgroup.kill) are no limits.
+Result<std::unique_ptr<Kernel>> open_kernel(const std::string& root, std::size_t files, Instruments& instruments) {
+  auto kernel = RealKernel::open(root, files);
+  if (!kernel) return fail(kernel.error());
+  (*kernel)->on_write([&instruments](std::string_view file, std::chrono::nanoseconds took, int errno_value) {
+    if (const Limit* const limit = find_limit(file)) instruments.limit_written(limit->controller, took, errno_value);
+  });
+  return *std::move(kernel);
+}
+
+Result<std::vector<std::unique_ptr<Kernel>>> open_kernels(const std::string& root, int count,
+                                                          Instruments& instruments) {
   std::vector<std::unique_ptr<Kernel>> kernels;
   for (int i = 0; i < count; ++i) {
-    auto kernel = RealKernel::open(root, 0);
+    auto kernel = open_kernel(root, 0, instruments);
     if (!kernel) return fail(kernel.error());
     kernels.push_back(*std::move(kernel));
   }
@@ -316,9 +327,11 @@ Result<int> serve(const CommandLine& line) {
   if (!root) return fail(root.error());
   if (auto ok = bus->check_name(); !ok) return fail(ok.error());
 
-  auto kernel = RealKernel::open(root->path, kept_files);
-  auto workers_kernels = open_kernels(root->path, worker_threads);
-  auto disk_kernels = open_kernels(root->path, 1);
+  auto self_metrics = SelfMetrics::make(CGROUPD_VERSION, bus_methods);
+  if (!self_metrics) return fail(self_metrics.error());
+  auto kernel = open_kernel(root->path, kept_files, **self_metrics);
+  auto workers_kernels = open_kernels(root->path, worker_threads, **self_metrics);
+  auto disk_kernels = open_kernels(root->path, 1, **self_metrics);
   // The metrics' cgroups and clients take descriptors; half of what there may be is left to them and to everything
   // else.
   const std::size_t kept_by_scrapes = std::min<std::size_t>(config->daemon.metrics.kept_files, raise_file_limit() / 2);
@@ -346,8 +359,6 @@ Result<int> serve(const CommandLine& line) {
   loop.on_readable(disk.completion_fd(), [&disk] { disk.finish(); });
   SignalQueue signals(loop);
   EventLog log(signals);
-  auto self_metrics = SelfMetrics::make(CGROUPD_VERSION, bus_methods);
-  if (!self_metrics) return fail(self_metrics.error());
   CoreFacts facts(log, **self_metrics);
   StallWatch events(**kernel, loop, loop, facts);
   Admission admission(**kernel, {.ceilings = config->daemon.ceilings, .budgets = config->daemon.budgets},

@@ -37,8 +37,8 @@ def dashed(name, color=None):
 
 
 def panel(kind, title, unit, description, targets, thresholds=None, link=False, options=None, mappings=None, minimum=None, maximum=None,
-          whole=False, overrides=None, transformations=None):
-    """`whole`: counts, of which there is no half. A panel of numbers takes its color from `thresholds`; among lines they are lines, too."""
+          decimals=None, overrides=None, transformations=None, nothing=None):
+    """`decimals`: 0 for counts, of which there is no half. `nothing`: what no data mean. A panel of numbers takes its color from `thresholds`; among lines they are lines, too."""
     lines = kind == "timeseries"
     defaults = {"unit": unit, "links": [DETAIL_LINK] if link else [], "mappings": mappings or [],
                 "color": {"mode": "palette-classic" if lines else "thresholds"},
@@ -48,8 +48,10 @@ def panel(kind, title, unit, description, targets, thresholds=None, link=False, 
         defaults["min"] = minimum
     if maximum is not None:
         defaults["max"] = maximum
-    if whole:
-        defaults["decimals"] = 0
+    if decimals is not None:
+        defaults["decimals"] = decimals
+    if nothing:
+        defaults["noValue"] = nothing
     instant = kind == "table"
     made = {"type": kind, "title": title, "description": description, "datasource": DATASOURCE,
             "fieldConfig": {"defaults": defaults, "overrides": overrides or []}, "options": options or {},
@@ -122,9 +124,9 @@ def increase(metric, select=SELECT_CGROUP, extra=""):
     return "increase(%s{%s%s}[$__rate_interval])" % (metric, select, extra)
 
 
-def cells(width=None, unit=None, steps=None, cell=None, links=None, whole=False):
+def cells(width=None, unit=None, steps=None, cell=None, links=None, decimals=None):
     """What one column of a table looks like."""
-    made = [("custom.width", width), ("unit", unit), ("decimals", 0 if whole else None), ("links", links),
+    made = [("custom.width", width), ("unit", unit), ("decimals", decimals), ("links", links),
             ("custom.cellOptions", {"type": cell} if cell else None),
             ("thresholds", {"mode": "absolute", "steps": [{"color": "transparent", "value": None}] + [
                 {"color": color, "value": value} for color, value in steps]} if steps else None)]
@@ -145,13 +147,26 @@ def table(title, description, targets, hidden, shown, sort, descending=True):
                  options={"cellHeight": "sm", "showHeader": True, "sortBy": [{"displayName": sort, "desc": descending}]})
 
 
+def share(metric, of, select=SELECT_CGROUP):
+    """Of two rates; nothing where there is nothing to share, as in a cgroup without a quota."""
+    return "%s / (%s > 0)" % (rate(metric, select), rate(of, select))
+
+
+def near_memory_limit(select=SELECT_CGROUP):
+    """By memory.max or memory.high, whichever stops it first."""
+    high, most = gauge("cgroup_memory_high_bytes", select), gauge("cgroup_memory_max_bytes", select)
+    return "%s / (%s < %s or %s)" % (gauge("cgroup_memory_working_set_bytes", select), high, most, most)
+
+
 def series(kind, title, unit, description, metrics, make, **more):
     return panel(kind, title, unit, description, [(make(metric), legend) for metric, legend in metrics], **more)
 
 
+NO_IO = "no I/O yet, or the io controller is not delegated: cgctl doctor"
 GOOD_BAD = [{"type": "value", "options": {"0": {"text": "no", "color": "red", "index": 1}, "1": {"text": "yes", "color": "green", "index": 0}}}]
 NEAR = [("orange", 0.8), ("red", 0.95)]
 TROUBLE = [("red", 1)]
+THROTTLED = [("orange", 0.25), ("red", 0.75)]
 WAITING = [("orange", 0.1), ("red", 0.5)]
 COLORED = "color-text"
 
@@ -171,11 +186,11 @@ OVERVIEW = dashboard("cgroupd-overview", "cgroupd / Overview", "Every cgroup: wh
               [("sum(%s)" % gauge("cgroupd_managed_cgroups", SELECT), "cgroups")]),
         panel("stat", "OOM kills", "short", "cgroup_memory_local_events_oom_kill_total over the range shown (memory.events.local oom_kill).",
               [("sum(increase(cgroup_memory_local_events_oom_kill_total{%s}[$__range]))" % SELECT_CGROUP, "kills")], thresholds=TROUBLE),
-        panel("stat", "Near their memory limit", "short", "Cgroups with a working set above 90 % of memory.max.",
-              [("count(%s / %s > 0.9) or vector(0)" % (gauge("cgroup_memory_working_set_bytes"), gauge("cgroup_memory_max_bytes")), "cgroups")],
+        panel("stat", "Near their memory limit", "short", "Cgroups with a working set above 90 % of memory.max or memory.high, whichever is lower.",
+              [("count(%s > 0.9) or vector(0)" % near_memory_limit(), "cgroups")],
               thresholds=TROUBLE),
         panel("stat", "Throttled", "short", "Cgroups whose CPU quota ran out in more than a quarter of their periods (cpu.stat nr_throttled).",
-              [("count(%s / %s > 0.25) or vector(0)" % (rate("cgroup_cpu_throttled_periods_total"), rate("cgroup_cpu_periods_total")), "cgroups")],
+              [("count(%s > 0.25) or vector(0)" % share("cgroup_cpu_throttled_periods_total", "cgroup_cpu_periods_total"), "cgroups")],
               thresholds=TROUBLE),
         panel("stat", "Limits that drifted", "short", "cgroup_drifted_limits: limits in force that are not what cgroupd keeps them at.",
               [("sum(%s) or vector(0)" % gauge("cgroup_drifted_limits"), "limits")], thresholds=TROUBLE),
@@ -184,9 +199,9 @@ OVERVIEW = dashboard("cgroupd-overview", "cgroupd / Overview", "Every cgroup: wh
         table("Who needs what", "A line a cgroup: what it uses, how near it is to its limits, what it waits for, and kills over the range shown. "
               "Colored from where it begins to hurt.",
               [(each(gauge("cgroup_memory_working_set_bytes")), "{{cgroup}}"),
-               (each("%s / %s" % (gauge("cgroup_memory_working_set_bytes"), gauge("cgroup_memory_max_bytes"))), "{{cgroup}}"),
+               (each(near_memory_limit()), "{{cgroup}}"),
                (each(rate("cgroup_cpu_usage_seconds_total")), "{{cgroup}}"),
-               (each("%s / %s" % (rate("cgroup_cpu_throttled_periods_total"), rate("cgroup_cpu_periods_total"))), "{{cgroup}}"),
+               (each(share("cgroup_cpu_throttled_periods_total", "cgroup_cpu_periods_total")), "{{cgroup}}"),
                (each("%s / %s" % (gauge("cgroup_pids_current"), gauge("cgroup_pids_max"))), "{{cgroup}}"),
                (each(rate("cgroup_pressure_cpu_waiting_seconds_total")), "{{cgroup}}"),
                (each(rate("cgroup_pressure_memory_waiting_seconds_total")), "{{cgroup}}"),
@@ -194,28 +209,29 @@ OVERVIEW = dashboard("cgroupd-overview", "cgroupd / Overview", "Every cgroup: wh
                (each("increase(cgroup_memory_local_events_oom_kill_total{%s}[$__range])" % SELECT_CGROUP), "{{cgroup}}")],
               ["Time"],
               [("cgroup", "Cgroup", cells(links=ROW_LINK)), ("instance", "Instance", cells(150)), ("Value #A", "Memory", cells(110, "bytes")),
-               ("Value #B", "of its limit", cells(110, "percentunit", NEAR, COLORED)), ("Value #C", "CPUs", cells(110)),
-               ("Value #D", "Throttled", cells(110, "percentunit", [("orange", 0.25), ("red", 0.75)], COLORED)),
+               ("Value #B", "of its limit", cells(110, "percentunit", NEAR, COLORED)), ("Value #C", "CPUs", cells(110, decimals=3)),
+               ("Value #D", "Throttled", cells(110, "percentunit", THROTTLED, COLORED)),
                ("Value #E", "Processes of limit", cells(150, "percentunit", NEAR, COLORED)),
                ("Value #F", "Waits for CPU", cells(120, "percentunit")),
                ("Value #G", "for memory", cells(110, "percentunit", WAITING, COLORED)), ("Value #H", "for I/O", cells(110, "percentunit", WAITING, COLORED)),
-               ("Value #I", "OOM kills", cells(100, "short", TROUBLE, COLORED, whole=True))], "Memory"),
+               ("Value #I", "OOM kills", cells(100, "short", TROUBLE, COLORED, decimals=0))], "Memory"),
     ]),
     ("Memory", 9, [
         panel("timeseries", "Working set", "bytes", "cgroup_memory_working_set_bytes: memory.current less inactive page cache.",
               [(gauge("cgroup_memory_working_set_bytes"), "{{cgroup}}")], link=True, minimum=0),
-        panel("timeseries", "Share of the memory limit", "percentunit", "Working set by memory.max. A cgroup without a limit is at 0.",
-              [("%s / %s" % (gauge("cgroup_memory_working_set_bytes"), gauge("cgroup_memory_max_bytes")), "{{cgroup}}")], link=True,
+        panel("timeseries", "Share of the memory limit", "percentunit",
+              "Working set by memory.max or memory.high, whichever is lower. A cgroup without a limit is at 0.",
+              [(near_memory_limit(), "{{cgroup}}")], link=True,
               thresholds=NEAR, minimum=0),
         panel("timeseries", "OOM kills", "short", "cgroup_memory_local_events_oom_kill_total: processes of this very cgroup killed, since a few scrapes before.",
-              [(increase("cgroup_memory_local_events_oom_kill_total"), "{{cgroup}}")], link=True, minimum=0, whole=True),
+              [(increase("cgroup_memory_local_events_oom_kill_total"), "{{cgroup}}")], link=True, minimum=0, decimals=0),
     ]),
     ("CPU", 9, [
         panel("timeseries", "CPUs used", "short", "cgroup_cpu_usage_seconds_total per second: 1 is one CPU (cpu.stat usage_usec).",
-              [(rate("cgroup_cpu_usage_seconds_total"), "{{cgroup}}")], link=True, minimum=0),
+              [(rate("cgroup_cpu_usage_seconds_total"), "{{cgroup}}")], link=True, minimum=0, decimals=3),
         panel("timeseries", "Periods throttled", "percentunit", "Share of quota periods in which the quota ran out (cpu.stat nr_throttled / nr_periods).",
-              [("%s / %s" % (rate("cgroup_cpu_throttled_periods_total"), rate("cgroup_cpu_periods_total")), "{{cgroup}}")], link=True,
-              thresholds=NEAR, minimum=0, maximum=1),
+              [(share("cgroup_cpu_throttled_periods_total", "cgroup_cpu_periods_total"), "{{cgroup}}")], link=True,
+              thresholds=THROTTLED, minimum=0, maximum=1, nothing="no cgroup with a CPU quota is busy"),
         panel("timeseries", "Waiting for a CPU", "percentunit", "Share of time in which some task waited (cpu.pressure some).",
               [(rate("cgroup_pressure_cpu_waiting_seconds_total"), "{{cgroup}}")], link=True, minimum=0),
     ]),
@@ -225,7 +241,7 @@ OVERVIEW = dashboard("cgroupd-overview", "cgroupd / Overview", "Every cgroup: wh
         panel("timeseries", "Waiting for I/O", "percentunit", "Share of time in which some task waited (io.pressure some).",
               [(rate("cgroup_pressure_io_waiting_seconds_total"), "{{cgroup}}")], link=True, minimum=0),
         panel("timeseries", "Processes and threads", "short", "cgroup_pids_current (pids.current).",
-              [(gauge("cgroup_pids_current"), "{{cgroup}}")], link=True, minimum=0, whole=True),
+              [(gauge("cgroup_pids_current"), "{{cgroup}}")], link=True, minimum=0, decimals=0),
     ]),
     ("Who is who", 10, [
         table("Names", "cgroupd_cgroup_info: paths, owners, container names and images, where they are known.",
@@ -255,39 +271,39 @@ CGROUP = dashboard("cgroupd-cgroup", "cgroupd / Cgroup", "One cgroup: why it is 
     ("What it is", 4, [
         panel("stat", "Memory", "bytes", "cgroup_memory_working_set_bytes: memory.current less inactive page cache.",
               [(gauge("cgroup_memory_working_set_bytes", ONE), "working set")]),
-        panel("stat", "CPUs", "short", "CPU time per second: 1 is one CPU (cpu.stat usage_usec).", [(rate("cgroup_cpu_usage_seconds_total", ONE), "CPUs")]),
+        panel("stat", "CPUs", "short", "CPU time per second: 1 is one CPU (cpu.stat usage_usec).", [(rate("cgroup_cpu_usage_seconds_total", ONE), "CPUs")], decimals=3),
         panel("stat", "Processes", "short", "cgroup_processes: in this very cgroup (cgroup.procs).", [(gauge("cgroup_processes", ONE), "processes")]),
         panel("stat", "Cgroups beneath", "short", "cgroup.stat nr_descendants.", [(gauge("cgroup_descendants", ONE), "cgroups")]),
         panel("stat", "Made", "dateTimeFromNow", "cgroup_created_timestamp_seconds.", [(gauge("cgroup_created_timestamp_seconds", ONE) + " * 1000", "made")]),
         panel("stat", "Lease ends", "dateTimeFromNow", "cgroup_lease_end_timestamp_seconds; empty without a lease.",
-              [(gauge("cgroup_lease_end_timestamp_seconds", ONE) + " * 1000", "ends")]),
+              [(gauge("cgroup_lease_end_timestamp_seconds", ONE) + " * 1000", "ends")], nothing="no lease"),
     ]),
     ("Why: killed?", 9, [
         series("timeseries", "Killed for memory", "short", "memory.events oom_kill and oom_group_kill: here and beneath, and of this very cgroup.",
                [("cgroup_memory_events_oom_kill_total", "here and beneath"), ("cgroup_memory_local_events_oom_kill_total", "here"),
                 ("cgroup_memory_events_oom_group_kill_total", "whole groups, here and beneath"),
-                ("cgroup_memory_local_events_oom_group_kill_total", "as a whole")], lambda m: increase(m, ONE), minimum=0, whole=True),
+                ("cgroup_memory_local_events_oom_group_kill_total", "as a whole")], lambda m: increase(m, ONE), minimum=0, decimals=0),
         series("timeseries", "Ran into its memory limit", "short",
                "memory.events.local max and oom: times this very limit was reached. Zero here and kills above: a limit further up was it.",
                [("cgroup_memory_local_events_max_total", "max reached here"), ("cgroup_memory_local_events_oom_total", "nothing left here"),
                 ("cgroup_memory_events_max_total", "max reached here or beneath"), ("cgroup_memory_events_oom_total", "nothing left here or beneath")],
-               lambda m: increase(m, ONE), minimum=0, whole=True),
+               lambda m: increase(m, ONE), minimum=0, decimals=0),
         panel("timeseries", "Could not fork", "short", "pids.events max. Before Linux 6.12 it counts where the fork was, not at the limit.",
-              [(increase("cgroup_pids_max_events_total", ONE), "refused forks")], minimum=0, whole=True),
+              [(increase("cgroup_pids_max_events_total", ONE), "refused forks")], minimum=0, decimals=0),
     ]),
     ("Why: slow for CPU?", 9, [
         panel("timeseries", "CPUs used and allowed", "short", "CPU time per second (1 is one CPU) beside the quota (cpu.stat, cpu.max). Without a quota no such line.",
               [(rate("cgroup_cpu_usage_seconds_total", ONE), "used"), (rate("cgroup_cpu_user_seconds_total", ONE), "by programs"),
                (rate("cgroup_cpu_system_seconds_total", ONE), "by the kernel for them"), (gauge("cgroup_cpu_quota_cores", ONE) + " < Inf", "quota")],
-              minimum=0, overrides=[dashed("quota", "red")]),
+              minimum=0, decimals=3, overrides=[dashed("quota", "red")]),
         panel("timeseries", "Throttled", "percentunit", "Share of quota periods in which the quota ran out, and of time spent throttled (cpu.stat).",
-              [("%s / %s" % (rate("cgroup_cpu_throttled_periods_total", ONE), rate("cgroup_cpu_periods_total", ONE)), "of periods"),
+              [(share("cgroup_cpu_throttled_periods_total", "cgroup_cpu_periods_total", ONE), "of periods"),
                (rate("cgroup_cpu_throttled_seconds_total", ONE), "of time, summed over CPUs")], minimum=0),
         panel("timeseries", "Waiting for a CPU", "percentunit", "cpu.pressure: some task waited, all tasks waited.",
               [(rate("cgroup_pressure_cpu_waiting_seconds_total", ONE), "some"), (rate("cgroup_pressure_cpu_stalled_seconds_total", ONE), "all"),
                (rate("cgroup_pressure_irq_stalled_seconds_total", ONE), "all, for interrupts")], minimum=0),
         panel("timeseries", "Bursts", "percentunit", "Share of quota periods with a burst, and of time used in bursts (cpu.stat nr_bursts, burst_usec).",
-              [("%s / %s" % (rate("cgroup_cpu_bursts_total", ONE), rate("cgroup_cpu_periods_total", ONE)), "of periods"),
+              [(share("cgroup_cpu_bursts_total", "cgroup_cpu_periods_total", ONE), "of periods"),
                (rate("cgroup_cpu_burst_seconds_total", ONE), "of time")], minimum=0),
     ]),
     ("Why: slow for memory?", 9, [
@@ -302,7 +318,7 @@ CGROUP = dashboard("cgroupd-cgroup", "cgroupd / Cgroup", "One cgroup: why it is 
         series("timeseries", "Throttled and reclaimed from", "short", "memory.events high and low: slowed at memory.high, reclaimed below memory.low.",
                [("cgroup_memory_events_high_total", "high, here and beneath"), ("cgroup_memory_local_events_high_total", "high, here"),
                 ("cgroup_memory_events_low_total", "low, here and beneath"), ("cgroup_memory_local_events_low_total", "low, here")],
-               lambda m: increase(m, ONE), minimum=0, whole=True),
+               lambda m: increase(m, ONE), minimum=0, decimals=0),
         series("timeseries", "Reclaim", "cps", "Pages per second (memory.stat pgscan, pgsteal). Far more looked at than reclaimed: nothing is left to take.",
                [("cgroup_memory_reclaim_scanned_pages_total", "pages looked at"), ("cgroup_memory_reclaimed_pages_total", "pages reclaimed")],
                lambda m: rate(m, ONE), minimum=0),
@@ -325,12 +341,14 @@ CGROUP = dashboard("cgroupd-cgroup", "cgroupd / Cgroup", "One cgroup: why it is 
               [(rate("cgroup_io_read_bytes_total", ONE), "{{device}} read"), (rate("cgroup_io_written_bytes_total", ONE), "{{device}} written"),
                (rate("cgroup_io_discarded_bytes_total", ONE), "{{device}} discarded"),
                (gauge("cgroup_io_max_read_bytes_per_second", ONE) + " < Inf", "{{device}} read max"),
-               (gauge("cgroup_io_max_write_bytes_per_second", ONE) + " < Inf", "{{device}} write max")], minimum=0, overrides=[dashed(" max")]),
+               (gauge("cgroup_io_max_write_bytes_per_second", ONE) + " < Inf", "{{device}} write max")], minimum=0, overrides=[dashed(" max")],
+              nothing=NO_IO),
         panel("timeseries", "Operations", "iops", "io.stat rios, wios, dios per device, beside io.max.",
               [(rate("cgroup_io_reads_total", ONE), "{{device}} reads"), (rate("cgroup_io_writes_total", ONE), "{{device}} writes"),
                (rate("cgroup_io_discards_total", ONE), "{{device}} discards"),
                (gauge("cgroup_io_max_read_operations_per_second", ONE) + " < Inf", "{{device}} reads max"),
-               (gauge("cgroup_io_max_write_operations_per_second", ONE) + " < Inf", "{{device}} writes max")], minimum=0, overrides=[dashed(" max")]),
+               (gauge("cgroup_io_max_write_operations_per_second", ONE) + " < Inf", "{{device}} writes max")], minimum=0, overrides=[dashed(" max")],
+              nothing=NO_IO),
         panel("timeseries", "Waiting for I/O", "percentunit", "io.pressure: some task waited, all tasks waited.",
               [(rate("cgroup_pressure_io_waiting_seconds_total", ONE), "some"), (rate("cgroup_pressure_io_stalled_seconds_total", ONE), "all")], minimum=0),
     ]),
@@ -340,22 +358,22 @@ CGROUP = dashboard("cgroupd-cgroup", "cgroupd / Cgroup", "One cgroup: why it is 
               overrides=[{"matcher": {"id": "byName", "options": name}, "properties": [{"id": "unit", "value": unit}]}
                          for _, name, unit in LIMITS if unit != "short"]),
     ]),
-    ("Limits, processes and state", 9, [
+    ("Statements, processes and state", 9, [
         table("Kept and in force", "What cgroupd keeps (cgroup_desired_*) beside what the kernel has, in the unit that ends the name. They differ while somebody else "
               "has written, or where the kernel rounds.",
               [("sum by (limit, device) (%s)" % named_limit("cgroup_desired_(.+)"), "{{limit}} {{device}}"),
                ("sum by (limit, device) (%s) and on (limit, device) (%s)" % (named_limit("cgroup_(.+)"), named_limit("cgroup_desired_(.+)")),
                 "{{limit}} {{device}}")],
-              ["Time"], [("limit", "Limit", []), ("device", "Device", cells(110)), ("Value #A", "Kept", cells(160, "locale")),
-                         ("Value #B", "In force", cells(160, "locale"))], "Limit", descending=False),
+              ["Time"], [("limit", "Limit", []), ("device", "Device", []), ("Value #A", "Kept", cells(unit="locale")),
+                         ("Value #B", "In force", cells(unit="locale"))], "Limit", descending=False),
         panel("timeseries", "Processes and threads", "short", "pids.current, pids.peak, pids.max.",
               [(gauge("cgroup_pids_current", ONE), "now"), (gauge("cgroup_pids_peak", ONE), "most ever"), (gauge("cgroup_pids_max", ONE) + " < Inf", "max")],
-              minimum=0, whole=True, overrides=[dashed("^max", "red"), dashed("most ever")]),
+              minimum=0, decimals=0, overrides=[dashed("^max", "red"), dashed("most ever")]),
         panel("state-timeline", "State", "short", "cgroup.events populated and frozen.",
               [(gauge("cgroup_populated", ONE), "has processes"), (gauge("cgroup_frozen", ONE), "frozen")],
               mappings=[{"type": "value", "options": {"0": {"text": "no", "color": "text", "index": 0}, "1": {"text": "yes", "color": "blue", "index": 1}}}]),
         panel("timeseries", "Removed cgroups still holding memory", "short", "cgroup.stat nr_dying_descendants: what was removed beneath, but has page cache left.",
-              [(gauge("cgroup_dying_descendants", ONE), "dying")], minimum=0, whole=True),
+              [(gauge("cgroup_dying_descendants", ONE), "dying")], minimum=0, decimals=0),
     ]),
 ])
 
@@ -370,38 +388,49 @@ HEALTH = dashboard("cgroupd-health", "cgroupd / Delegation and drift", "The daem
         panel("stat", "Configuration", "short", "cgroupd_config_last_reload_successful.", [(gauge("cgroupd_config_last_reload_successful", SELECT), "{{instance}}")],
               mappings=GOOD_BAD, thresholds=[("green", 1)]),
     ]),
+    ("What is delegated", 5, [
+        panel("stat", "Controllers", "short", "cgroupd_controller_delegated: limits of a controller that is not delegated are refused; cgctl doctor says what adds it.",
+              [(gauge("cgroupd_controller_delegated", SELECT), "{{controller}}")], options={"graphMode": "none", "textMode": "value_and_name"},
+              mappings=[{"type": "value", "options": {"0": {"text": "no", "color": "orange", "index": 1}, "1": {"text": "yes", "color": "green", "index": 0}}}]),
+        table("Where", "cgroupd_root_info: the delegated cgroup of each daemon, and the user it belongs to.",
+              [(gauge("cgroupd_root_info", SELECT), "{{path}}")], ["Time", "__name__", "job", "Value"],
+              [("instance", "Instance", cells(160)), ("uid", "User", cells(80)), ("path", "Delegated root", [])], "Instance", descending=False),
+    ]),
     ("Desired against in force", 9, [
         panel("timeseries", "Limits that differ", "short", "cgroup_drifted_limits: in force, but not what cgroupd keeps them at.",
               [(gauge("cgroup_drifted_limits"), "{{cgroup}}")], link=True, minimum=0),
-        panel("timeseries", "Drift found and mended", "short", "cgroupd_drift_detected_total, _repairs_total, _repair_errors_total.",
-              [("sum by (controller) (%s)" % increase("cgroupd_drift_detected_total", SELECT), "{{controller}} found"),
-               ("sum by (controller) (%s)" % increase("cgroupd_drift_repairs_total", SELECT), "{{controller}} mended"),
-               ("sum by (controller) (%s)" % increase("cgroupd_drift_repair_errors_total", SELECT), "{{controller}} not mended")], minimum=0, whole=True),
+        panel("timeseries", "Drift found and mended", "short", "cgroupd_drift_detected_total, _repairs_total, _repair_errors_total. Found and not mended: the policy may be to report or adopt it.",
+              [("sum(%s)" % increase("cgroupd_drift_detected_total", SELECT), "found"),
+               ("sum(%s)" % increase("cgroupd_drift_repairs_total", SELECT), "mended"),
+               ("sum(%s)" % increase("cgroupd_drift_repair_errors_total", SELECT), "not mended")], minimum=0, decimals=0),
         panel("timeseries", "Leases", "s", "Time until the next lease of a cgroup ends (cgroup_lease_end_timestamp_seconds).",
               [(gauge("cgroup_lease_end_timestamp_seconds") + " - time()", "{{cgroup}}")], link=True),
-        panel("timeseries", "Since the last comparison", "s", "Time since cgroupd_reconcile_last_success_timestamp_seconds.",
+        panel("timeseries", "Since the last comparison", "s", "Time since cgroupd_reconcile_last_success_timestamp_seconds: everything is compared at the start; afterwards the kernel tells of each change.",
               [("time() - %s" % gauge("cgroupd_reconcile_last_success_timestamp_seconds", SELECT), "{{instance}}")], minimum=0),
     ]),
     ("Requests and writes", 9, [
         panel("timeseries", "Bus requests", "reqps", "cgroupd_dbus_request_duration_seconds_count by method.",
-              [("sum by (method) (%s)" % rate("cgroupd_dbus_request_duration_seconds_count", SELECT), "{{method}}")], minimum=0),
+              [("sum by (method) (%s) > 0" % rate("cgroupd_dbus_request_duration_seconds_count", SELECT), "{{method}}")], minimum=0,
+              nothing="no requests"),
         panel("timeseries", "Bus requests, slowest of a hundred", "s", "99th percentile of cgroupd_dbus_request_duration_seconds.",
-              [("histogram_quantile(0.99, sum by (le, method) (%s))" % rate("cgroupd_dbus_request_duration_seconds_bucket", SELECT), "{{method}}")], minimum=0),
+              [("histogram_quantile(0.99, sum by (le, method) (%s)) > 0" % rate("cgroupd_dbus_request_duration_seconds_bucket", SELECT), "{{method}}")],
+              minimum=0, nothing="no requests"),
         panel("timeseries", "Bus errors", "short", "cgroupd_dbus_request_errors_total by method and error.",
-              [("sum by (method, error) (%s) > 0 or sum(%s)" % (increase("cgroupd_dbus_request_errors_total", SELECT),
-                                                              increase("cgroupd_dbus_request_errors_total", SELECT)), "{{method}} {{error}}")], minimum=0),
-        panel("timeseries", "Writes of limits", "s", "99th percentile of cgroupd_limit_write_duration_seconds.",
-              [("histogram_quantile(0.99, sum by (le, controller) (%s))" % rate("cgroupd_limit_write_duration_seconds_bucket", SELECT), "{{controller}}")],
-              minimum=0),
+              [("sum by (method, error) (%s) > 0" % increase("cgroupd_dbus_request_errors_total", SELECT), "{{method}} {{error}}")],
+              minimum=0, decimals=0, nothing="no errors"),
+        panel("timeseries", "Writes of limits, slowest of a hundred", "s", "99th percentile of cgroupd_limit_write_duration_seconds: the kernel's part of a change. Seconds: memory was reclaimed for it.",
+              [("histogram_quantile(0.99, sum by (le, controller) (%s)) > 0" % rate("cgroupd_limit_write_duration_seconds_bucket", SELECT), "{{controller}}")],
+              minimum=0, nothing="no limit was written"),
         panel("timeseries", "Refused writes", "short", "cgroupd_limit_write_errors_total by controller and errno.",
-              [("sum by (controller, errno) (%s)" % increase("cgroupd_limit_write_errors_total", SELECT), "{{controller}} {{errno}}")], minimum=0),
+              [("sum by (controller, errno) (%s)" % increase("cgroupd_limit_write_errors_total", SELECT), "{{controller}} {{errno}}")], minimum=0, decimals=0,
+              nothing="nothing was ever refused"),
     ]),
     ("By itself", 8, [
-        panel("timeseries", "Actions", "short", "cgroupd_policy_actions_total.",
-              [("sum by (action) (%s)" % increase("cgroupd_policy_actions_total", SELECT), "{{action}}")], minimum=0),
-        panel("timeseries", "Pressure triggers", "short", "cgroupd_psi_triggers_total.",
-              [("sum by (resource) (%s)" % increase("cgroupd_psi_triggers_total", SELECT), "{{resource}}")], minimum=0),
-        panel("timeseries", "Last change of limits", "s", "Time since cgroup_last_change_timestamp_seconds.",
+        panel("timeseries", "Actions", "short", "cgroupd_policy_actions_total: leases that ended, and limits lifted because they had stopped their cgroup.",
+              [("sum by (action) (%s)" % increase("cgroupd_policy_actions_total", SELECT), "{{action}}")], minimum=0, decimals=0),
+        panel("timeseries", "Pressure triggers", "short", "cgroupd_psi_triggers_total: signs of the kernel that a cgroup stood still for a second or more.",
+              [("sum by (resource) (%s)" % increase("cgroupd_psi_triggers_total", SELECT), "{{resource}}")], minimum=0, decimals=0),
+        panel("timeseries", "Last change of limits", "s", "Time since cgroup_last_change_timestamp_seconds: when cgroupd last changed what it keeps.",
               [("time() - %s" % gauge("cgroup_last_change_timestamp_seconds"), "{{cgroup}}")], link=True, minimum=0),
     ]),
     ("Scrapes and what they cost", 8, [
@@ -409,12 +438,12 @@ HEALTH = dashboard("cgroupd-health", "cgroupd / Delegation and drift", "The daem
               [(gauge("cgroupd_scrape_duration_seconds", SELECT), "all"), (gauge("cgroupd_scrape_collector_duration_seconds", SELECT), "{{collector}}")], minimum=0),
         panel("timeseries", "Trouble", "short", "Parts that failed, and files that could not be read.",
               [("1 - %s" % gauge("cgroupd_scrape_collector_success", SELECT), "{{collector}} failed"),
-               (gauge("cgroupd_scrape_failed_reads", SELECT), "unreadable files")], minimum=0),
+               (gauge("cgroupd_scrape_failed_reads", SELECT), "unreadable files")], minimum=0, decimals=0),
         panel("timeseries", "CPU", "percentunit", "process_cpu_seconds_total per second.", [(rate("process_cpu_seconds_total", SELECT), "{{instance}}")], minimum=0),
         panel("timeseries", "Memory", "bytes", "process_resident_memory_bytes.",
-              [(gauge("process_resident_memory_bytes", SELECT), "resident"), (gauge("process_virtual_memory_bytes", SELECT), "address space")], minimum=0),
-        panel("timeseries", "File descriptors", "short", "process_open_fds and process_max_fds.",
-              [(gauge("process_open_fds", SELECT), "open"), (gauge("process_max_fds", SELECT), "limit")], minimum=0),
+              [(gauge("process_resident_memory_bytes", SELECT), "{{instance}}")], minimum=0),
+        panel("timeseries", "File descriptors", "percentunit", "process_open_fds by process_max_fds. Every cgroup takes one, and those whose files stay open more.",
+              [("%s / %s" % (gauge("process_open_fds", SELECT), gauge("process_max_fds", SELECT)), "{{instance}}")], minimum=0, thresholds=NEAR),
     ]),
 ])
 

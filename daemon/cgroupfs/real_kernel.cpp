@@ -137,6 +137,14 @@ Result<std::string> RealKernel::read_above(unsigned levels, std::string_view fil
 }
 
 Result<std::string> RealKernel::write(const CgroupPath& cgroup, std::string_view file, std::string_view value) {
+  const auto begin = std::chrono::steady_clock::now();
+  Result<std::string> back = write_and_read_back(cgroup, file, value);
+  if (on_write_) on_write_(file, std::chrono::steady_clock::now() - begin, back ? 0 : back.error().errno_value);
+  return back;
+}
+
+Result<std::string> RealKernel::write_and_read_back(const CgroupPath& cgroup, std::string_view file,
+                                                    std::string_view value) {
   const std::string key = key_of(cgroup, file);
   int fd = kept(key);
   int error = fd >= 0 ? write_once(fd, value) : ENODEV;

@@ -217,8 +217,16 @@ OrErrno<std::unique_ptr<CgroupReader>> RealTreeReader::open_in_hierarchy(const s
 }
 
 OrErrno<std::string> RealTreeReader::read_top(std::string_view file) {
+  return read_file(top_.get(), file);
+}
+
+OrErrno<std::string> RealTreeReader::read_root(std::string_view file) {
+  return read_file(root_.get(), file);
+}
+
+OrErrno<std::string> RealTreeReader::read_file(int directory, std::string_view file) {
   const std::string path(file);
-  const FileDescriptor fd(::openat(top_.get(), path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  const FileDescriptor fd(::openat(directory, path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!fd) return tl::unexpected(errno);
   const OrErrno<std::string_view> text = read_whole(fd.get(), false, buffer_);
   if (!text) return tl::unexpected(text.error());

@@ -25,6 +25,7 @@ class RealTreeReader final : public TreeReader {
   std::string root_path() const override { return root_path_; }
   void set_files(std::vector<ReadableFile> files) override { files_ = std::move(files); }
   OrErrno<std::unique_ptr<CgroupReader>> open_root() override;
+  OrErrno<std::string> read_root(std::string_view file) override;
   OrErrno<std::string> read_top(std::string_view file) override;
   OrErrno<std::unique_ptr<CgroupReader>> open_in_hierarchy(const std::string& path) override;
   std::string hierarchy_path() const override;
@@ -33,6 +34,8 @@ class RealTreeReader final : public TreeReader {
 
  private:
   class RealCgroupReader;
+
+  OrErrno<std::string> read_file(int directory, std::string_view file);
 
   RealTreeReader(std::string root_path, FileDescriptor root, FileDescriptor top, unsigned levels_above,
                  std::size_t kept_files);

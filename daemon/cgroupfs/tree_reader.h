@@ -77,6 +77,8 @@ class TreeReader {
   }
   /// The delegated root as the hierarchy names it: "/user.slice/…"; empty when it is the top.
   virtual std::string hierarchy_path() const { return {}; }
+  /// A file of the delegated root itself, by name: for what is looked at once a scrape.
+  virtual OrErrno<std::string> read_root(std::string_view /*file*/) { return tl::unexpected(ENOENT); }
   /// A file of the whole hierarchy's root, far above the delegated one: the machine's own numbers.
   virtual OrErrno<std::string> read_top(std::string_view /*file*/) { return tl::unexpected(ENOENT); }
 };

@@ -56,6 +56,8 @@ class ManagerEvents {
   virtual void lease_ended(const CgroupPath& cgroup, const std::vector<const Limit*>& limits, LeaseEnd why) = 0;
   /// memory.high without memory.max had stopped the cgroup; it was lifted.
   virtual void stall_lifted(const CgroupPath& cgroup, const Limit& limit, const Value& before) = 0;
+  /// A pressure trigger of the kernel fired, which is no news by itself. `resource`: "cpu", "memory" or "io".
+  virtual void pressure_triggered(const CgroupPath& /*cgroup*/, std::string_view /*resource*/) {}
 };
 
 }  // namespace cgroupd

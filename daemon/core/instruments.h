@@ -6,8 +6,9 @@
 
 namespace cgroupd {
 
-/// Every call is cheap (well below a microsecond), and made by one thread only, the one that runs the bus. Names come
-/// from our own tables ("memory", "SetLimits"), never from a caller. What nobody overrides counts nothing.
+/// Every call is cheap (well below a microsecond), and made by one thread only, the one that runs the bus, but for
+/// limit_written(). Names come from our own tables ("memory", "SetLimits"), never from a caller. What nobody overrides
+/// counts nothing.
 class Instruments {
  public:
   Instruments() = default;
@@ -22,7 +23,7 @@ class Instruments {
   virtual void request_done(std::string_view method, std::chrono::nanoseconds took, std::string_view error_name) = 0;
 
   /// An interface file of a limit was written and read back. `controller`: the limit table's. `errno_value`: 0 when the
-  /// kernel took it.
+  /// kernel took it. From any thread, as limits are written by workers, too.
   virtual void limit_written(std::string_view /*controller*/, std::chrono::nanoseconds /*took*/, int /*errno_value*/) {}
 
   /// A limit was found to differ from what is desired, and we did not do it.

@@ -70,6 +70,7 @@ void StallWatch::look_at(const CgroupPath& cgroup) {
 }
 
 void StallWatch::stalled(const CgroupPath& cgroup) {
+  next_.pressure_triggered(cgroup, "memory");
   Watched& watched = watched_[cgroup];
   const auto now = time_.now().boot;
   const auto current = kernel_.read(cgroup, "memory.current");

@@ -54,4 +54,9 @@ void CoreFacts::stall_lifted(const CgroupPath& cgroup, const Limit& limit, const
   next_.stall_lifted(cgroup, limit, before);
 }
 
+void CoreFacts::pressure_triggered(const CgroupPath& cgroup, std::string_view resource) {
+  instruments_.pressure_triggered(resource);
+  next_.pressure_triggered(cgroup, resource);
+}
+
 }  // namespace cgroupd

@@ -36,6 +36,7 @@ class CoreFacts final : public ManagerEvents, public PublishedFacts {
   void drifted(const Drift& drift) override;
   void lease_ended(const CgroupPath& cgroup, const std::vector<const Limit*>& limits, LeaseEnd why) override;
   void stall_lifted(const CgroupPath& cgroup, const Limit& limit, const Value& before) override;
+  void pressure_triggered(const CgroupPath& cgroup, std::string_view resource) override;
 
  private:
   void publish(const CgroupPath& cgroup, const DesiredCgroup& desired, const Moment& now, bool is_change);

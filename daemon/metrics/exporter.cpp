@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "metrics/delegation.h"
 #include "metrics/http_server.h"
 #include "metrics/pages.h"
 #include "metrics/web_guard.h"
@@ -38,6 +39,7 @@ class Exporter::Site {
     options.collector.for_cadvisor = options.cadvisor;
     std::unique_ptr<Site> site(
         new Site(std::move(reader), self, facts, std::move(options.collector), options.version, std::move(*gzip)));
+    site->pages_.add([&reader = *site->reader_](Page& page) { write_delegation(page, reader); });
     if (options.cadvisor) site->pages_.show_cadvisor(std::make_unique<CadvisorView>(*site->reader_, options.version));
     return site;
   }

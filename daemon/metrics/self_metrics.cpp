@@ -198,6 +198,7 @@ struct SelfMetrics::State {
   prometheus::Gauge& config;
   ByName<Method> methods;
 
+  std::mutex writes_mutex;  // of finding their series; the series themselves are the library's to guard
   std::mutex exemplars_mutex;
   Exemplars exemplars;  // of bus requests, by method
   std::uint64_t requests = 0;
@@ -228,6 +229,7 @@ void SelfMetrics::request_done(std::string_view method, std::chrono::nanoseconds
 
 void SelfMetrics::limit_written(std::string_view controller, std::chrono::nanoseconds took, int errno_value) {
   count_safely([&] {
+    const std::lock_guard lock(state_->writes_mutex);
     state_->writes.at(controller, seconds_buckets()).Observe(std::chrono::duration<double>(took).count());
     if (errno_value == 0) return;
     const char* const name = strerrorname_np(errno_value);

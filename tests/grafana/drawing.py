@@ -52,7 +52,7 @@ class Picture:
         inner = (x + 8, y + 36, width - 16, height - 42)
         kind = {"timeseries": self.time_series, "stat": self.stat, "table": self.table, "state-timeline": self.states}
         if not any(rows for _, rows in answers):
-            self.write(x + width / 2, y + height / 2 + 10, "No data", size=11, color=PALE, ha="center")
+            self.write(x + width / 2, y + height / 2 + 10, panel["fieldConfig"]["defaults"].get("noValue", "No data"), size=11, color=PALE, ha="center")
         else:
             kind[panel["type"]](panel, answers, *inner)
 

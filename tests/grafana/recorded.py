@@ -65,11 +65,15 @@ class Prometheus:
             return {"result": []}, json.load(refused).get("error", str(refused))
 
     def span(self):
-        """(first, last) second of what it has."""
+        """(first, last) second of what it has of targets that answered."""
         stats, error = self.ask("status/tsdb")
         if error:
             raise SystemExit(error)
-        return stats["headStats"]["minTime"] / 1000, stats["headStats"]["maxTime"] / 1000
+        first, last = stats["headStats"]["minTime"] / 1000, stats["headStats"]["maxTime"] / 1000
+        answered, error = self.ask("query", query="max(max_over_time((timestamp(up) * up)[5m:1s]))", time=last)
+        if error or not answered["result"]:
+            raise SystemExit(error or "there is nothing scraped in it")
+        return first, float(answered["result"][0]["value"][1])
 
 
 class Look:

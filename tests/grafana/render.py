@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws what the shipped dashboards show of a Prometheus' data, one picture each, for whoever changes them to look at.
 
-usage: render.py PROMETHEUS DIR [--cgroup NAME]... [--last SECONDS] [--interval SECONDS] [--dashboard PART-OF-NAME]
+usage: render.py PROMETHEUS DIR [--cgroup NAME]... [--last SECONDS] [--before-end SECONDS] [--interval SECONDS] [--dashboard PART-OF-NAME]
 
 PROMETHEUS is a URL, or the directory with the data of one that has run. The dashboard of one cgroup is drawn for each NAME. It is no
 Grafana: places, units, names, thresholds, overrides and what becomes of a table's columns are Grafana's, the rest resembles it.
@@ -42,6 +42,7 @@ def main():
     asked.add_argument("directory")
     asked.add_argument("--cgroup", action="append", default=[])
     asked.add_argument("--last", type=float, default=300)
+    asked.add_argument("--before-end", type=float, default=0)
     asked.add_argument("--interval", type=float, default=1)
     asked.add_argument("--dashboard", default="")
     asked = asked.parse_args()
@@ -50,6 +51,7 @@ def main():
     wrong = []
     try:
         first, last = prometheus.span()
+        last -= asked.before_end
         begin = max(first, last - asked.last)
         for name, dashboard in dashboards.load():
             if asked.dashboard not in name:

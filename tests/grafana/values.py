@@ -30,7 +30,7 @@ def duration(seconds):
     return "0 s" if seconds == 0 else "%.3g ns" % (seconds * 1e9)
 
 
-def text(value, unit, now):
+def text(value, unit, now, decimals=None):
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
@@ -41,6 +41,8 @@ def text(value, unit, now):
         return scaled(value, 1000, [" B/s", " kB/s", " MB/s", " GB/s"])
     if unit == "percentunit":
         return "%.3g%%" % (value * 100)
+    if unit == "locale":
+        return "{:,.10g}".format(value)
     if unit == "s":
         return duration(value)
     if unit == "dateTimeFromNow":
@@ -49,6 +51,8 @@ def text(value, unit, now):
     names = {"reqps": " req/s", "iops": " io/s", "ops": " ops/s", "cps": " c/s"}
     if unit in names:
         return "%.3g%s" % (value, names[unit])
+    if decimals is not None and abs(value) < 1000:
+        return "%.*f" % (decimals, value)
     return scaled(value, 1000, ["", " K", " Mil", " Bil"])
 
 
@@ -81,7 +85,7 @@ class Field:
         return color(chosen)
 
     def text(self, value, now):
-        return self.mapped(value)[0] or text(value, self.get("unit"), now)
+        return self.mapped(value)[0] or text(value, self.get("unit"), now, self.get("decimals"))
 
 
 def matches(matcher, name, ref):

@@ -56,6 +56,23 @@ process_resident_memory_bytes ' '
 process_start_time_seconds ' '
 cgroupd_dbus_request_duration_seconds_count{method="Create"} '
 
+it 'tells what is delegated'
+expect_in_stdout "
+cgroupd_root_info{path=\"$root\",uid=\"$(id -u)\"} 1
+" '
+cgroupd_controller_delegated{controller="memory"} 1
+'
+
+it 'counts what it writes'
+count_of() { value=$(printf '%s\n' "$out" | sed -n "s/^cgroupd_limit_write_duration_seconds_count{controller=\"$1\"} //p"); }
+count_of memory
+before=$value
+cgctl -q set web --memory 63M
+cgctl -q set web --memory 64M
+try curl -sS -f $url/metrics
+count_of memory
+expect_equal 'writes of memory limits' $((before + 2)) "$value"
+
 it 'passes promtool check metrics without a word'
 printf '%s\n' "$out" >"$work/page"
 check() { promtool check metrics <"$work/page"; }

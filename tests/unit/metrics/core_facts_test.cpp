@@ -30,6 +30,12 @@ class Recorder final : public ManagerEvents, public Instruments {
   void stall_lifted(const CgroupPath& cgroup, const Limit& /*limit*/, const Value& /*before*/) override {
     heard.push_back("stall " + cgroup.str());
   }
+  void pressure_triggered(const CgroupPath& cgroup, std::string_view /*resource*/) override {
+    heard.push_back("pressure " + cgroup.str());
+  }
+  void pressure_triggered(std::string_view resource) override {
+    counted.push_back("pressure " + std::string(resource));
+  }
   void request_done(std::string_view /*method*/, std::chrono::nanoseconds /*took*/,
                     std::string_view /*error*/) override {}
   void drift_detected(std::string_view controller) override { counted.push_back("drift " + std::string(controller)); }
@@ -110,11 +116,13 @@ TEST_F(TheCoresFacts, CountWhatTheDaemonDoesByItselfAndHandEverythingOn) {
   facts_.drifted({.cgroup = web_, .limit = &limit("pids.max"), .found = "", .wanted = "", .likely_writer = ""});
   facts_.lease_ended(web_, {}, LeaseEnd::over);
   facts_.lease_ended(web_, {}, LeaseEnd::replaced);
+  facts_.pressure_triggered(web_, "memory");
   facts_.stall_lifted(web_, limit("memory.high"), value("memory.high", "max"));
   facts_.removed(web_);
   EXPECT_THAT(recorder_.heard, ElementsAre("created web", "changed web", "drifted web", "lease web", "lease web",
-                                           "stall web", "removed web"));
-  EXPECT_THAT(recorder_.counted, ElementsAre("drift pids", "repaired pids", "lease_end", "stall_lifted"));
+                                           "pressure web", "stall web", "removed web"));
+  EXPECT_THAT(recorder_.counted,
+              ElementsAre("drift pids", "repaired pids", "lease_end", "pressure memory", "stall_lifted"));
 }
 
 }  // namespace

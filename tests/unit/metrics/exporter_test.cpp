@@ -94,6 +94,22 @@ TEST_F(TheExporter, IsCleanForPromtool) {
   EXPECT_EQ(said, "");
 }
 
+TEST_F(TheExporter, TellsWhatIsDelegated) {
+  auto made = std::make_unique<TextTree>();
+  made->put_in_root("cgroup.controllers", "cpu memory pids\n");
+  TextTree& tree = *made;
+  const auto exporter = *Exporter::start(on_a_free_port(), std::move(made), *self_, facts_);
+  const auto page = [&] { return body_of(http_get(exporter->addresses()[0], "/metrics")); };
+  EXPECT_THAT(page(), AllOf(HasSubstr("\ncgroupd_root_info{path=\"/sys/fs/cgroup/test\",uid=\"1000\"} 1\n"),
+                            HasSubstr("\ncgroupd_controller_delegated{controller=\"cpu\"} 1\n"),
+                            HasSubstr("\ncgroupd_controller_delegated{controller=\"io\"} 0\n")));
+  // An administrator may add one.
+  tree.put_in_root("cgroup.controllers", "cpu io memory pids\n");
+  EXPECT_THAT(page(), HasSubstr("\ncgroupd_controller_delegated{controller=\"io\"} 1\n"));
+  tree.lose_root(true);
+  EXPECT_THAT(page(), Not(HasSubstr("cgroupd_controller_delegated")));
+}
+
 TEST_F(TheExporter, AnswersProbesAndShowsTheWay) {
   const auto exporter = start(on_a_free_port());
   const std::string& address = exporter->addresses()[0];

@@ -22,6 +22,7 @@ class TextTree final : public TreeReader {
     add(cgroup);
     texts_[{cgroup, file}] = text;
   }
+  void put_in_root(const std::string& file, const std::string& text) { texts_[{"", file}] = text; }
   void add(const std::string& cgroup) {
     for (std::size_t at = cgroup.find('/', 1); at != std::string::npos; at = cgroup.find('/', at + 1))
       incarnations_.try_emplace(cgroup.substr(0, at), ++newest_);
@@ -58,6 +59,12 @@ class TextTree final : public TreeReader {
   OrErrno<std::unique_ptr<CgroupReader>> open_root() override {
     if (root_lost_) return tl::unexpected(ENOENT);
     return std::unique_ptr<CgroupReader>(std::make_unique<Reader>(*this, "", 0));
+  }
+  OrErrno<std::string> read_root(std::string_view file) override {
+    if (root_lost_) return tl::unexpected(ENOENT);
+    const auto text = texts_.find({"", std::string(file)});
+    if (text == texts_.end()) return tl::unexpected(ENOENT);
+    return text->second;
   }
 
  private:
