@@ -314,8 +314,7 @@ double bare_reads(const RealCgroups& cgroups, int count, std::size_t& files) {
   return least(times);
 }
 
-void compare_with_reads(const std::string& root) {
-  constexpr int count = 1000;
+void compare_with_reads(const std::string& root, int count) {
   const RealCgroups cgroups(root, count);
   std::size_t files = 0;
   const double bare = bare_reads(cgroups, count, files);
@@ -336,16 +335,16 @@ void compare_with_reads(const std::string& root) {
   }
 }
 
-int run(const char* root) {
+int run(const char* root, const std::vector<std::size_t>& counts) {
   raise_file_limit();
-  for (const std::size_t cgroups : {std::size_t{1000}, std::size_t{10'000}}) {
+  for (const std::size_t cgroups : counts) {
     compare_with_library(cgroups, false);
     compare_with_library(cgroups, true);
   }
   if (root == nullptr) {
     std::printf("\nno CGROUPD_ROOT: not compared with the reads of a real kernel\n");
   } else {
-    compare_with_reads(root);
+    compare_with_reads(root, static_cast<int>(counts.front()));
   }
   return EXIT_SUCCESS;
 }
@@ -353,6 +352,10 @@ int run(const char* root) {
 }  // namespace
 }  // namespace cgroupd::bench
 
-int main() {
-  return cgroupd::bench::run(std::getenv("CGROUPD_ROOT"));
+// Arguments: how many cgroups instead, to see in a moment that it works.
+int main(int argc, char** argv) {
+  std::vector<std::size_t> counts;
+  for (int i = 1; i < argc; ++i) counts.push_back(std::strtoul(argv[i], nullptr, 10));
+  if (counts.empty()) counts = {1000, 10'000};
+  return cgroupd::bench::run(std::getenv("CGROUPD_ROOT"), counts);
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The rules of Grafana's dashboard linter and our own, for every shipped dashboard. usage: lint.py [DASHBOARD...]"""
+import glob
 import json
 import os
 import re
@@ -14,6 +15,10 @@ PANELS = {"row", "timeseries", "stat", "table", "state-timeline"}
 # Counters may be looked at only through these.
 RATES = r"(?:rate|increase|irate)\(\s*%s\b"
 RANGES = {"[$__rate_interval]", "[$__range]"}
+# Families that no panel and no rule shows, and why.
+UNUSED = {
+    "process_virtual_memory_bytes": "an address space says nothing about what is used, and hides what is; others' dashboards ask for it",
+}
 # What need not select by job and instance, and why.
 WITHOUT_MATCHERS = {"vector(0)": "no series", "time()": "no series"}
 
@@ -105,20 +110,28 @@ def promql_faults():
 
 
 def families():
-    """The native families, from the two tables they are made of."""
+    """The native families: of the two tables, and whatever else is named where metrics are made."""
     found = set()
-    for path in ("daemon/metrics/families.cpp", "daemon/model/limits.cpp"):
+    for path in ["daemon/model/limits.cpp"] + glob.glob(os.path.join(dashboards.ROOT, "daemon/metrics/*.cpp")):
+        if "cadvisor" in path:
+            continue
         with open(os.path.join(dashboards.ROOT, path), encoding="utf-8") as file:
             text = re.sub(r"for_cadvisor\((?:[^()]|\([^()]*\))*\)", "", file.read())
-        found |= set(re.findall(r'"(cgroup_[a-z_]+)"', text))
-    return found
+        # A name that ends in _ is the beginning of others.
+        found |= set(re.findall(r'"((?:cgroup|cgroupd|process)_[a-z_]*[a-z])"', text))
+    return found - {"cgroup_procs"}
 
 
 def coverage_faults():
     used = "\n".join([expr for _, expr in dashboards.expressions({})] + [expr for _, expr in dashboards.rules()])
     for family in sorted(families()):
-        if not re.search(r"\b%s\b" % family, used):
+        is_used = re.search(r"\b%s(_bucket|_count|_sum)?\b" % family, used)
+        if not is_used and family not in UNUSED:
             yield "no panel or rule uses %s" % family
+        if is_used and family in UNUSED:
+            yield "%s is used, although it is said: %s" % (family, UNUSED[family])
+    for family in UNUSED.keys() - families():
+        yield "UNUSED names %s, which there is not" % family
 
 
 def main():

@@ -56,7 +56,9 @@ class TheLinter(unittest.TestCase):
         self.assertIn("cgroup_memory_max_bytes", found)
         self.assertIn("cgroup_pressure_io_stalled_seconds_total", found)
         self.assertNotIn("cgroup_memory_refaulted_file_pages_total", found)
-        self.assertGreater(len(found), 60)
+        self.assertIn("cgroupd_limit_write_duration_seconds", found)
+        self.assertIn("cgroup_lease_end_timestamp_seconds", found)
+        self.assertGreater(len(found), 100)
 
 
 class Substitution(unittest.TestCase):

@@ -63,6 +63,19 @@ if [ "${E2E_RECORD:-}" ]; then
     cgctl -q thaw crowd
 fi
 
+it 'takes a cgroup that is made again under the same name for a counter that began anew, and for nothing else'
+cgctl -q remove --kill hot
+start cgctl run hot --cpu-quota 5ms --cpu-period 20ms -- sh -c 'while :; do :; done'
+has_begun_anew() {
+    try curl -sS -f -G --data-urlencode 'query=resets(cgroup_cpu_usage_seconds_total{cgroup="hot"}[2m])' http://127.0.0.1:19753/api/v1/query
+    case $out in *',"1"]'*) ;; *) return 1 ;; esac
+}
+eventually 'one reset' 30 has_begun_anew
+expect_json '.data.result | length == 1'
+# No rate shows a cliff, and no series is left beside the new one.
+try curl -sS -f -G --data-urlencode 'query=rate(cgroup_cpu_usage_seconds_total{cgroup="hot"}[2m])' http://127.0.0.1:19753/api/v1/query
+expect_json '.data.result | length == 1 and (.[0].value[1] | tonumber | . >= 0 and . < 2)'
+
 it 'forgets a removed cgroup at the next scrape'
 cgctl -q remove --kill calm
 is_stale() {

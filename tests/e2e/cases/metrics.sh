@@ -92,7 +92,41 @@ expect_in_stdout '
 # UNIT cgroup_cpu_usage_seconds seconds
 ' ' # {request="'
 
+it 'answers HEAD, refuses what is neither that nor GET, and packs nothing for who refuses it'
+header() { value=$(sed -n "s/\r\$//; s/^$1: //Ip" "$work/headers"); }
+try curl -sS -I -D "$work/headers" -o /dev/null $url/metrics
+expect_status 0
+header Content-Type
+expect_equal 'the type' 'text/plain; version=0.0.4; charset=utf-8' "$value"
+header Content-Length
+expect "a length, found '$value'" [ "${value:-0}" -gt 1000 ]
+for method in POST PUT DELETE OPTIONS; do
+    try curl -sS -X $method -d x=y -D "$work/headers" -o /dev/null -w '%{http_code}' $url/metrics
+    expect_stdout 405
+    header Allow
+    expect_equal "what $method is told to do" 'GET, HEAD' "$value"
+done
+try curl -sS -f -D "$work/headers" -H 'Accept-Encoding: gzip;q=0, identity' -o /dev/null $url/metrics
+header Content-Encoding
+expect_equal 'the encoding' '' "$value"
+try curl -sS -f -D "$work/headers" -H 'Accept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5' -o "$work/page" $url/metrics
+header Content-Type
+expect_equal 'the type' 'application/openmetrics-text; version=1.0.0; charset=utf-8' "$value"
+
+it 'is OpenMetrics to a parser that takes it at its word'
+# (Prometheus, which reads this form when it is offered, is more lenient: see the case dashboards.)
+parse() {
+    python3 -c 'import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as families
+page = list(families(sys.stdin.read()))
+exemplars = sum(1 for family in page for sample in family.samples if sample.exemplar)
+assert len(page) > 60 and exemplars, (len(page), exemplars)' <"$work/page"
+}
+try parse
+expect_status 0
+
 it 'names cgroups and says when they were made'
+try curl -sS -f $url/metrics
 expect_in_stdout "
 cgroupd_cgroup_info{cgroup=\"web\",path=\"$root/web\",owner_uid=\"$(id -u)\"} 1
 "

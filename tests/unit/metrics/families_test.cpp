@@ -61,6 +61,10 @@ TEST(TheFamilyTable, NamesEachFamilyOnceTogetherWithTheLimits) {
   }
 }
 
+TEST(TheFamilyTable, ShowsEveryLimit) {
+  for (const Limit& limit : all_limits()) EXPECT_FALSE(limit.metrics.empty()) << limit.file;
+}
+
 TEST(TheFamilyTable, ReadsEachFileInOneRow) {
   std::set<std::string_view> files;
   for (const StateFile& file : state_files()) EXPECT_TRUE(files.insert(file.file).second) << file.file;
