@@ -7,7 +7,7 @@ daemon_restart
 start cgctl run hot --cpu-quota 5ms --cpu-period 20ms -- sh -c 'while :; do :; done'
 start cgctl run hog --memory 16M --memory-swap-max 0 -- sh -c 'while :; do tail /dev/zero; done'
 # With a network of its own, as a container has.
-start cgctl run netted --memory 64M -- unshare --user --map-root-user --net sh -c 'ip link add a type veth peer name b && ip link set a up && ip link set b up && exec sleep 1000'
+start cgctl run netted --memory 64M -- unshare --user --map-root-user --net sh -c 'ip link add eth0 type veth peer name eth1 && ip link set eth0 up && ip link set eth1 up && exec sleep 1000'
 {
     printf 'global: { scrape_interval: 1s }\nscrape_configs:\n'
     # As conf/prometheus/cgroupd.yml says it: a job of its own.
