@@ -1,5 +1,6 @@
 # Whoever may connect can neither stop a scrape nor the bus.
 # needs: systemd
+# needs: once
 
 cgctl -q create web --memory 64M || it 'cannot begin'
 url=http://127.0.0.1:9753
