@@ -49,6 +49,7 @@ void Pages::begin(std::uint64_t turn) {
 Pages::Body Pages::make(PageFormat format, bool packed, const std::function<void(Page&)>& write) {
   Body body = empty_body();
   if (!packed) {
+    body->reserve(room_for_page(collector_.cgroups().size()));
     Page page(*body, format);
     write(page);
     page.finish();

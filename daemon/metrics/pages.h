@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,6 +21,14 @@
 #include "metrics/self_metrics.h"
 
 namespace cgroupd {
+
+/// Bytes to reserve for a page that is not packed. A text that grows by doubling is there twice for a moment, while
+/// room that is not written to costs nothing: so rather too much (a cgroup with everything has 6 KiB).
+constexpr std::size_t room_for_page(std::size_t cgroups) {
+  constexpr std::size_t for_a_cgroup = 8192;
+  constexpr std::size_t for_ourselves = 262'144;
+  return for_ourselves + cgroups * for_a_cgroup;
+}
 
 /// Belongs to the server's thread. All references must outlive it.
 class Pages {

@@ -32,6 +32,7 @@
 #include "metrics/gzip.h"
 #include "metrics/http_server.h"
 #include "metrics/negotiation.h"
+#include "metrics/pages.h"
 #include "model/limits.h"
 
 namespace cgroupd::bench {
@@ -163,6 +164,7 @@ std::pair<int, std::shared_ptr<void>> serve_our_exposition(std::size_t cgroups) 
     const bool packed = accepts_gzip(request.accept_encoding);
     std::string part;
     p->body->clear();
+    if (!packed) p->body->reserve(room_for_page(p->collector.cgroups().size()));
     Page page(packed ? part : *p->body, PageFormat::text,
               packed ? Page::Flush([p](std::string& text) {
                 p->gzip.append(*p->body, text);
