@@ -263,13 +263,18 @@ void Collector::write(Page& page) {
 }
 
 void Collector::write_roots(Page& page) const {
-  if (!users_) return;
   page.begin({"cgroupd_root_info", MetricType::info, "Whose cgroups this page shows, and where they are"});
   const auto root = [&](std::string labels, const std::string& place, std::uint32_t uid) {
     append_label(labels, "path", mount_point_ + place);
     append_label(labels, "uid", std::to_string(uid));
     page.sample(labels, 1);
   };
+  if (!users_) {
+    std::string labels;
+    append_label(labels, "path", reader_.root_path());
+    append_label(labels, "uid", std::to_string(getuid()));
+    return page.sample(labels, 1);
+  }
   root(our_root_, tree_.place(), getuid());
   for (const UserCgroups::Root& user : users_->roots()) root(user.label, user.place, user.uid);
 }

@@ -13,13 +13,6 @@
 namespace cgroupd {
 
 void write_delegation(Page& page, TreeReader& reader) {
-  if (const auto root = reader.open_root()) {
-    std::string labels;
-    append_label(labels, "path", reader.root_path());
-    if (const auto uid = (*root)->owner_uid()) append_label(labels, "uid", std::to_string(*uid));
-    page.begin({"cgroupd_root_info", MetricType::info, "The delegated cgroup beneath which cgroupd works"});
-    page.sample(labels, 1);
-  }
   const auto text = reader.read_root("cgroup.controllers");
   if (!text) return;
   const std::vector<std::string_view> delegated = words(*text);
