@@ -12,7 +12,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TAG = "cgroupd"
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 SELECT = 'job=~"$job",instance=~"$instance"'
-SELECT_CGROUP = SELECT + ',cgroup=~"$cgroup"'
+# The label root is there only where one daemon shows the cgroups of all users; what is absent matches .* too.
+SELECT_CGROUP = SELECT + ',root=~"$root",cgroup=~"$cgroup"'
 
 
 def stable_id(*parts):
@@ -25,7 +26,7 @@ def target(expr, legend, index, instant=False):
     return made
 
 
-DETAIL_LINK = {"title": "This cgroup in depth", "url": "/d/cgroupd-cgroup?var-cgroup=${__field.labels.cgroup}&${datasource:queryparam}"
+DETAIL_LINK = {"title": "This cgroup in depth", "url": "/d/cgroupd-cgroup?var-cgroup=${__field.labels.cgroup}&${root:queryparam}&${datasource:queryparam}"
                "&${job:queryparam}&${instance:queryparam}&${__url_time_range}"}
 
 
@@ -73,11 +74,11 @@ def panel(kind, title, unit, description, targets, thresholds=None, link=False, 
     return made
 
 
-def variable(name, label, query, multi=True):
+def variable(name, label, query, multi=True, everything=".+"):
     made = {"name": name, "label": label, "type": "query", "datasource": DATASOURCE, "query": {"query": query, "refId": name},
             "refresh": 2, "sort": 1, "multi": multi, "includeAll": multi, "hide": 0, "regex": "", "skipUrlSync": False, "options": []}
     if multi:
-        made.update({"allValue": ".+", "current": {"selected": True, "text": "All", "value": "$__all"}})
+        made.update({"allValue": everything, "current": {"selected": True, "text": "All", "value": "$__all"}})
     return made
 
 
@@ -87,7 +88,8 @@ def variables(cgroup):
             variable("job", "Job", "label_values(cgroupd_build_info, job)"),
             variable("instance", "Instance", 'label_values(cgroupd_build_info{job=~"$job"}, instance)')]
     if cgroup is not None:
-        made.append(variable("cgroup", "Cgroup", "label_values(cgroupd_cgroup_info{%s}, cgroup)" % SELECT, multi=cgroup == "many"))
+        made.append(variable("root", "Owner", "label_values(cgroupd_cgroup_info{%s}, root)" % SELECT, everything=".*"))
+        made.append(variable("cgroup", "Cgroup", "label_values(cgroupd_cgroup_info{%s}, cgroup)" % (SELECT + ',root=~"$root"'), multi=cgroup == "many"))
     return made
 
 
@@ -173,7 +175,7 @@ COLORED = "color-text"
 
 def each(expr):
     """One row a cgroup, without what would keep the columns of a table from meeting."""
-    return "sum by (instance, cgroup) (%s)" % expr
+    return "sum by (instance, root, cgroup) (%s)" % expr
 
 
 # A link in a table has no series, but a row.
@@ -208,7 +210,7 @@ OVERVIEW = dashboard("cgroupd-overview", "cgroupd / Overview", "Every cgroup: wh
                (each(rate("cgroup_pressure_io_waiting_seconds_total")), "{{cgroup}}"),
                (each("increase(cgroup_memory_local_events_oom_kill_total{%s}[$__range])" % SELECT_CGROUP), "{{cgroup}}")],
               ["Time"],
-              [("cgroup", "Cgroup", cells(links=ROW_LINK)), ("instance", "Instance", cells(150)), ("Value #A", "Memory", cells(110, "bytes")),
+              [("cgroup", "Cgroup", cells(links=ROW_LINK)), ("root", "Owner", cells(90)), ("instance", "Instance", cells(150)), ("Value #A", "Memory", cells(110, "bytes")),
                ("Value #B", "of its limit", cells(110, "percentunit", NEAR, COLORED)), ("Value #C", "CPUs", cells(110, decimals=3)),
                ("Value #D", "Throttled", cells(110, "percentunit", THROTTLED, COLORED)),
                ("Value #E", "Processes of limit", cells(150, "percentunit", NEAR, COLORED)),
@@ -247,12 +249,12 @@ OVERVIEW = dashboard("cgroupd-overview", "cgroupd / Overview", "Every cgroup: wh
         table("Names", "cgroupd_cgroup_info: paths, owners, container names and images, where they are known.",
               [(gauge("cgroupd_cgroup_info"), "{{cgroup}}")], ["Time", "__name__", "job", "Value"],
               [("cgroup", "Cgroup", cells(220, links=ROW_LINK)), ("container", "Container", []), ("pod", "Pod", []), ("image", "Image", []),
-               ("runtime", "Runtime", []), ("unit", "Unit", []), ("owner_uid", "Owner", cells(80)), ("policy", "Drift policy", cells(110)),
+               ("runtime", "Runtime", []), ("unit", "Unit", []), ("root", "Owner", cells(90)), ("owner_uid", "User id", cells(80)), ("policy", "Drift policy", cells(110)),
                ("instance", "Instance", cells(150)), ("path", "Path", [])], "Cgroup", descending=False),
     ]),
 ])
 
-ONE = SELECT + ',cgroup="$cgroup"'
+ONE = SELECT + ',root=~"$root",cgroup="$cgroup"'
 LIMITS = [("cgroup_memory_max_bytes", "memory.max", "bytes"), ("cgroup_memory_high_bytes", "memory.high", "bytes"),
           ("cgroup_memory_low_bytes", "memory.low", "bytes"), ("cgroup_memory_min_bytes", "memory.min", "bytes"),
           ("cgroup_memory_swap_max_bytes", "memory.swap.max", "bytes"), ("cgroup_memory_oom_group", "memory.oom.group", "short"),
@@ -394,7 +396,7 @@ HEALTH = dashboard("cgroupd-health", "cgroupd / Delegation and drift", "The daem
               mappings=[{"type": "value", "options": {"0": {"text": "no", "color": "orange", "index": 1}, "1": {"text": "yes", "color": "green", "index": 0}}}]),
         table("Where", "cgroupd_root_info: the delegated cgroup of each daemon, and the user it belongs to.",
               [(gauge("cgroupd_root_info", SELECT), "{{path}}")], ["Time", "__name__", "job", "Value"],
-              [("instance", "Instance", cells(160)), ("uid", "User", cells(80)), ("path", "Delegated root", [])], "Instance", descending=False),
+              [("instance", "Instance", cells(160)), ("root", "Owner", cells(90)), ("uid", "User id", cells(80)), ("path", "Delegated root", [])], "Instance", descending=False),
     ]),
     ("Desired against in force", 9, [
         panel("timeseries", "Limits that differ", "short", "cgroup_drifted_limits: in force, but not what cgroupd keeps them at.",

@@ -1,4 +1,4 @@
-// What was delegated to us: one root, and some controllers.
+// Which controllers were delegated to us.
 #pragma once
 
 #include "cgroupfs/tree_reader.h"
@@ -6,9 +6,9 @@
 
 namespace cgroupd {
 
-/// cgroupd_root_info, and cgroupd_controller_delegated with a row for every controller of the limit table: a limit of
-/// one that is missing can only be refused. Read anew each time, as an administrator may change it while we run;
-/// nothing is written of what cannot be read.
+/// cgroupd_controller_delegated, with a row for every controller of the limit table: a limit of one that is missing can
+/// only be refused. Read anew each time, as an administrator may change it while we run; nothing is written when it
+/// cannot be read.
 void write_delegation(Page& page, TreeReader& reader);
 
 }  // namespace cgroupd

@@ -97,7 +97,7 @@ def dashboard_faults(name, dashboard):
 
 def promql_faults():
     """promtool parses expressions in rules: so these become some."""
-    exprs = list(dashboards.expressions({"job": ".+", "instance": ".+", "cgroup": "web", "datasource": "x"}))
+    exprs = list(dashboards.expressions({"job": ".+", "instance": ".+", "root": ".*", "cgroup": "web", "datasource": "x"}))
     made = {"groups": [{"name": "expressions", "rules": [{"record": "x:%d" % i, "expr": expr} for i, (_, expr) in enumerate(exprs)]}]}
     with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
         json.dump(made, file)

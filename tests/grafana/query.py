@@ -35,7 +35,7 @@ def main():
     answered = set()
     asked = set()
     for cgroup in cgroups:
-        variables = {"job": ".+", "instance": ".+", "cgroup": cgroup, "datasource": "x"}
+        variables = {"job": ".+", "instance": ".+", "root": ".*", "cgroup": cgroup, "datasource": "x"}
         for where, expr in dashboards.expressions(variables, rate_interval="10s", range_="1m"):
             asked.add(where)
             if where in answered:

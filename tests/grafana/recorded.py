@@ -84,7 +84,7 @@ class Look:
         self.step = max(interval, (end - begin) / POINTS)
         # As Grafana reckons it.
         rate_interval = max(self.step + interval, 4 * interval)
-        self.fill_in = lambda expr: dashboards.substitute(expr, dict({"job": ".+", "instance": ".+", "cgroup": ".+", "datasource": "x"}, **variables),
+        self.fill_in = lambda expr: dashboards.substitute(expr, dict({"job": ".+", "instance": ".+", "root": ".*", "cgroup": ".+", "datasource": "x"}, **variables),
                                                           "%ds" % max(1, round(rate_interval)), "%ds" % round(end - begin))
 
     def target(self, target):

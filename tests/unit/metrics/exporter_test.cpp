@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <libdeflate.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "metrics/listener.h"
 #include "support/results.h"
@@ -100,7 +101,8 @@ TEST_F(TheExporter, TellsWhatIsDelegated) {
   TextTree& tree = *made;
   const auto exporter = *Exporter::start(on_a_free_port(), std::move(made), *self_, facts_);
   const auto page = [&] { return body_of(http_get(exporter->addresses()[0], "/metrics")); };
-  EXPECT_THAT(page(), AllOf(HasSubstr("\ncgroupd_root_info{path=\"/sys/fs/cgroup/test\",uid=\"1000\"} 1\n"),
+  EXPECT_THAT(page(), AllOf(HasSubstr("\ncgroupd_root_info{path=\"/sys/fs/cgroup/test\",uid=\"" +
+                                      std::to_string(getuid()) + "\"} 1\n"),
                             HasSubstr("\ncgroupd_controller_delegated{controller=\"cpu\"} 1\n"),
                             HasSubstr("\ncgroupd_controller_delegated{controller=\"io\"} 0\n")));
   // An administrator may add one.
