@@ -26,7 +26,8 @@ Result<unsigned> levels_above_root(const std::string& directory);
 /// The nearest cgroup above (or at) both of two absolute paths: what moving a process from one to the other needs.
 std::string nearest_common_ancestor(const std::string& one, const std::string& other);
 
-/// Whether a path that cgroup_of_process() answered lies outside the cgroup namespace we are in ("/sys/fs/cgroup/../x").
+/// Whether a path that cgroup_of_process() answered lies outside the cgroup namespace we are in
+/// ("/sys/fs/cgroup/../x").
 bool is_outside_namespace(const std::string& path);
 
 /// The uid a file belongs to; none when it cannot be seen.

@@ -335,17 +335,6 @@ void Manager::apply(const DeclaredCgroups& cgroups, const ApplyOptions& options,
       std::move(done));
 }
 
-Result<void> Manager::unchanged_since(std::uint64_t id, const CgroupPath& cgroup, const Limit& limit) {
-  const auto later = transactions_.store().changed_after(id, cgroup, limit);
-  if (!later) return fail(later.error());
-  const auto& by = *later;
-  if (!by) return {};
-  const std::string change = std::to_string(*by);
-  return fail(ErrorCode::busy,
-              cgroup.str() + " " + std::string(limit.file) + " was changed again since, by change " + change,
-              "undo that one first (cgctl undo " + change + "), or set the limit itself");
-}
-
 Result<Work> Manager::work_to_undo(const HistoryEntry& entry) {
   Work work{.cause = Cause::undo, .undoes = entry.id};
   std::map<CgroupPath, Part> parts;
@@ -377,7 +366,6 @@ Result<Work> Manager::work_to_undo(const HistoryEntry& entry) {
     Part& part = part_for(change.cgroup);
     if (part.remove) continue;
     if (!part.make && !exists(kernel_, change.cgroup)) return fail(no_such_cgroup(kernel_, change.cgroup));
-    if (auto ok = unchanged_since(entry.id, change.cgroup, *change.limit); !ok) return fail(ok.error());
     part.wanted.insert_or_assign(change.limit, change.before);
     if (change.stated_before) {
       // What a file says was hidden, not forgotten.
@@ -392,7 +380,6 @@ Result<Work> Manager::work_to_undo(const HistoryEntry& entry) {
   for (const auto& skipped : entry.skipped) {
     Part& part = part_for(skipped.cgroup);
     if (part.remove) continue;
-    if (auto ok = unchanged_since(entry.id, skipped.cgroup, *skipped.limit); !ok) return fail(ok.error());
     if (skipped.stated_before) {
       part.wanted.insert_or_assign(skipped.limit, *skipped.stated_before);
       part.desired->state(*skipped.limit, Origin::user, *skipped.stated_before, OnMissing::skip);

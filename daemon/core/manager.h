@@ -134,7 +134,6 @@ class Manager {
   Result<Work> work_to_remove(const CgroupPath& cgroup, bool kill);
   Result<Work> work_to_apply(const DeclaredCgroups& cgroups, const ApplyOptions& options);
   Result<Work> work_to_undo(const HistoryEntry& entry);
-  Result<void> unchanged_since(std::uint64_t id, const CgroupPath& cgroup, const Limit& limit);
   Result<Part> part_of(const DeclaredCgroup& declared, const ApplyOptions& options, const Pending& pending);
   void forget_an_absent_one(Work& work);
   void prune(Work& work, const DeclaredCgroups& cgroups);

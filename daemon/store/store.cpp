@@ -263,20 +263,21 @@ Result<std::optional<HistoryEntry>> Store::entry(std::uint64_t id) {
 
 Result<std::optional<Store::LaterChange>> Store::changed_after(const HistoryEntry& entry) {
   std::set<std::pair<CgroupPath, const Limit*>> sought;
-  for (const auto& change : entry.changes) {
-    if (std::ranges::find(entry.made, change.cgroup) == entry.made.end()) sought.emplace(change.cgroup, change.limit);
-  }
+  const auto seek = [&](const auto& one) {
+    if (std::ranges::find(entry.made, one.cgroup) == entry.made.end()) sought.emplace(one.cgroup, one.limit);
+  };
+  for (const auto& change : entry.changes) seek(change);
+  for (const auto& skipped : entry.skipped) seek(skipped);
   std::optional<LaterChange> found;
   return read_back(next_entry_,
                    [&](const HistoryEntry& later) {
                      if (later.id <= entry.id) return false;
-                     for (const auto& change : later.changes) {
-                       if (sought.contains({change.cgroup, change.limit}))
-                         found = LaterChange{.id = later.id, .cgroup = change.cgroup, .limit = change.limit};
-                     }
-                     for (const auto& skipped : entry.skipped) {
-                       if (skipped.cgroup == cgroup && skipped.limit == &limit) found = entry.id;
-                     }
+                     const auto look_at = [&](const auto& one) {
+                       if (sought.contains({one.cgroup, one.limit}))
+                         found = LaterChange{.id = later.id, .cgroup = one.cgroup, .limit = one.limit};
+                     };
+                     for (const auto& change : later.changes) look_at(change);
+                     for (const auto& skipped : later.skipped) look_at(skipped);
                      return !found;
                    })
       .map([&] { return found; });
