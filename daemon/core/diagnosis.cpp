@@ -90,6 +90,19 @@ std::optional<Error> ends_at_user_manager(Kernel& kernel, unsigned first_without
   return std::nullopt;
 }
 
+bool is_about_the_value(const Error& error) {
+  return error.errno_value == ERANGE || error.errno_value == EINVAL;
+}
+
+// The kernel says no more than that it does not like the CPUs or memory nodes named.
+Error with_there_are(Kernel& kernel, const CgroupPath& cgroup, std::string_view file, Error error) {
+  const std::string effective = std::string(file) + ".effective";
+  const auto there = kernel.read(cgroup.parent(), effective);
+  if (!there) return error;
+  return with_context(error, ErrorCode::invalid_argument, error.message,
+                      "there are " + there->substr(0, there->find('\n')) + " (" + effective + " of the cgroup above)");
+}
+
 }  // namespace
 
 bool exists(Kernel& kernel, const CgroupPath& cgroup) {
@@ -162,12 +175,16 @@ Error diagnose(Kernel& kernel, const CgroupPath& cgroup, std::string_view file, 
     }
     return error;
   }
+  const Limit* const limit = find_limit(file);
   // cgroup_file_write(): with nsdelegate, the limits of a namespace's root are not for those inside.
-  if (error.errno_value == EPERM && find_limit(file) != nullptr) {
+  if (error.errno_value == EPERM && limit != nullptr) {
     return with_context(error, ErrorCode::not_authorized,
                         "we are in a cgroup namespace whose root is " + cgroup.str() + ": its " + std::string(file) +
                             " belongs to whoever made the namespace",
                         "change it from outside, or limit the cgroups below it");
+  }
+  if (limit != nullptr && limit->kind == ValueKind::id_list && is_about_the_value(error)) {
+    return with_there_are(kernel, cgroup, file, std::move(error));
   }
   if (error.code != ErrorCode::not_found || file.empty()) return error;
   if (!cgroup.is_root() && !exists(kernel, cgroup)) return no_such_cgroup(kernel, cgroup);
@@ -178,7 +195,6 @@ Error diagnose(Kernel& kernel, const CgroupPath& cgroup, std::string_view file, 
   if (error.errno_value == ENODEV && kernel.read(cgroup, file)) {
     return with_context(error, ErrorCode::invalid_argument, error.message, "lsblk shows the block devices there are");
   }
-  const Limit* const limit = find_limit(file);
   return with_context(error, ErrorCode::unsupported, "this kernel has no " + std::string(file),
                       limit != nullptr && controller == "io" && limit->kind == ValueKind::device_weight
                           ? "io.weight needs the BFQ scheduler or io.cost (kernel option BLK_CGROUP_IOCOST)"

@@ -19,7 +19,7 @@ before=$(snapshot)
 try cgctl set web --memory 32M --cpuset-cpus 4000
 expect_status 1
 expect_one_line_on_stderr
-expect_in_stderr 4000
+expect_in_stderr 4000 "there are $(cat "$root/cpuset.cpus.effective")"
 expect_unchanged "$before"
 
 it 'unsets both'
