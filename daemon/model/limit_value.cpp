@@ -187,6 +187,23 @@ std::string print_value(const Value& value) {
   return std::visit([](const auto& v) { return print(v); }, value);
 }
 
+namespace {
+
+// "8:0 rbps=1M, 8:16 wiops=100": what is not limited is left out.
+std::string print_maxima_for_people(const DeviceMaxima& maxima) {
+  std::string text;
+  for (const auto& [device, most] : maxima.devices) {
+    text += (text.empty() ? "" : ", ") + print_device(device);
+    for (const auto& key : device_keys) {
+      const auto& rate = most.*(key.value);
+      if (rate) text += " " + std::string(key.name) + "=" + (key.bytes ? print_bytes(*rate) : std::to_string(*rate));
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string print_value_for_people(const Limit& limit, const Value& value) {
   if (const auto* const amount = std::get_if<Amount>(&value)) {
     const auto* const number = std::get_if<std::uint64_t>(amount);
@@ -209,6 +226,9 @@ std::string print_value_for_people(const Limit& limit, const Value& value) {
         (*bandwidth->quota_us * thousand + bandwidth->period_us / 2) / bandwidth->period_us;
     return print_millicores(millicores) + (millicores == thousand ? " CPU (" : " CPUs (") +
            print_duration(*bandwidth->quota_us) + " every " + print_duration(bandwidth->period_us) + ")";
+  }
+  if (const auto* const maxima = std::get_if<DeviceMaxima>(&value); maxima != nullptr && !maxima->devices.empty()) {
+    return print_maxima_for_people(*maxima);
   }
   const std::string text = print_value(value);
   if (!text.empty()) return text;

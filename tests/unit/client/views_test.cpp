@@ -63,14 +63,14 @@ TEST(TheViewOfACgroup, HasUseAndHeadroomOfEachLimitAndOnlyWhatIsSet) {
             "  cpu time  1s234ms\n"
             "  events    memory.oom_kill 2\n"
             "\n"
-            "  LIMIT             IN FORCE                                       USED         HEADROOM\n"
-            "  memory.max        64M                                            12.3M (19%)  51.7M\n"
+            "  LIMIT             IN FORCE              USED         HEADROOM\n"
+            "  memory.max        64M                   12.3M (19%)  51.7M\n"
             "  memory.oom.group  yes\n"
             "  cpu.max           max\n"
-            "  pids.max          20                                             19 (95%)     1\n"
+            "  pids.max          20                    19 (95%)     1\n"
             "  cpuset.cpus       0-1\n"
             "  io.weight         default 100, 8:0 200\n"
-            "  io.max            8:0 rbps=1048576 wbps=max riops=max wiops=max\n");
+            "  io.max            8:0 rbps=1M\n");
 }
 
 TEST(TheViewOfACgroup, IsColouredOnlyWhenWanted) {

@@ -73,9 +73,13 @@ TEST(AValueForPeople, IsShort) {
   EXPECT_EQ(shown("cpu.idle", "1"), "yes");
   EXPECT_EQ(shown("cpu.max", "max 100000"), "max");
   EXPECT_TRUE(shown("cpu.max", "50000 100000").starts_with("0.5 CPUs"));
+  EXPECT_TRUE(shown("cpu.max", "100000 100000").starts_with("1 CPU ("));
   EXPECT_EQ(shown("cpu.max.burst", "20000"), "20ms");
   EXPECT_FALSE(shown("cpuset.cpus", "").empty());
   EXPECT_FALSE(shown("io.max", "").empty());
+  EXPECT_EQ(
+      shown("io.max", "8:0 rbps=1048576 wbps=max riops=max wiops=7\n8:16 rbps=max wbps=512 riops=max wiops=max\n"),
+      "8:0 rbps=1M wiops=7, 8:16 wbps=512");
 }
 
 RC_GTEST_PROP(AnyValue, IsReadBackFromWhatIsPrinted, ()) {
