@@ -8,7 +8,7 @@ cp /bin/busybox "$work/image/bin/"
 ln -s busybox "$work/image/bin/sleep"
 tar -C "$work/image" --owner 0 --group 0 -cf "$work/image.tar" .
 pod() { podman --storage-driver vfs "$@" 2>"$work/podman.err" || { cat "$work/podman.err" >&2; return 1; }; }
-web() { pod run -d --name web --network none --memory "$1" --pids-limit 50 localhost/box:1 /bin/sleep 1000; }
+web() { pod run -d --name web --network none --memory "$1" --pids-limit 50 localhost/box:1 /bin/sleep 1000 >"$work/background"; }
 pod import -q "$work/image.tar" localhost/box:1 >"$work/background" || it 'cannot begin'
 printf '[metrics]\ncadvisor = yes\n' >"$config"
 daemon_restart
@@ -74,6 +74,6 @@ try curl -sS -f $url
 expect_in_stdout 'cgroupd_cgroups_skipped{reason="excluded"} 2'
 
 : >"$config"
-pod rm -f -t 0 -a
+pod rm -f -t 0 -a >"$work/background"
 podman --storage-driver vfs --root "$work/graph" --runroot "$work/run" rm -f -t 0 -a >"$work/background" 2>&1
 daemon_restart
