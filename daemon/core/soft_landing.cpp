@@ -108,46 +108,22 @@ std::uint64_t reclaim_down_to(Kernel& kernel, const CgroupPath& cgroup, std::uin
   return now;
 }
 
-// Puts memory.high back when it goes out of scope.
-class Squeeze {
- public:
-  Squeeze(Kernel& kernel, const CgroupPath& cgroup, std::string before)
-      : kernel_(kernel), cgroup_(cgroup), before_(std::move(before)) {}
-  Squeeze(const Squeeze&) = delete;
-  Squeeze& operator=(const Squeeze&) = delete;
-  Squeeze(Squeeze&&) = delete;
-  Squeeze& operator=(Squeeze&&) = delete;
-  ~Squeeze() { [[maybe_unused]] const auto ignored = kernel_.write(cgroup_, "memory.high", before_); }
-
- private:
-  Kernel& kernel_;
-  const CgroupPath& cgroup_;
-  std::string before_;
-};
-
 std::uint64_t number_or(const Value& value, std::uint64_t otherwise) {
   const auto* const number = std::get_if<std::uint64_t>(&std::get<Amount>(value));
   return number == nullptr ? otherwise : *number;
 }
 
-}  // namespace
-
-Result<Value> land_softly(Kernel& kernel, const Step& step, std::chrono::milliseconds within,
-                          const std::stop_token& stop) {
-  const std::uint64_t wanted = number_or(step.to, 0);
+// memory.max after memory.high has pressed the use down. Leaves memory.high where that ended.
+Result<Value> squeeze_and_lower(Kernel& kernel, const Step& step, std::uint64_t wanted,
+                                std::optional<std::uint64_t> high, std::chrono::milliseconds within,
+                                const std::stop_token& stop) {
   const std::uint64_t goal = with_margin(wanted);
   const auto deadline = Clock::now() + within;
-  if (const auto stuck = unreclaimable(kernel, step.cgroup); stuck > goal) {
-    return fail(impossible(step, wanted, stuck, used(kernel, step.cgroup), "too much of it cannot be reclaimed"));
-  }
-  const auto high = kernel.read(step.cgroup, "memory.high");
-  if (!high) return fail(diagnose(kernel, step.cgroup, "memory.high", high.error()));
-  const Squeeze squeeze(kernel, step.cgroup, high->substr(0, high->find('\n')));
   // In quarters of the way: one big step would stall the workload for as long as all of the reclaim takes. Never above
   // the memory.high there is: that would be a raise.
   constexpr std::uint64_t steps = 4;
   const std::uint64_t begin =
-      std::min(used(kernel, step.cgroup), single_number(*high).value_or(std::numeric_limits<std::uint64_t>::max()));
+      std::min(used(kernel, step.cgroup), high.value_or(std::numeric_limits<std::uint64_t>::max()));
   for (std::uint64_t i = 1; i <= steps && begin > goal; ++i) {
     const auto text = std::to_string(i == steps ? goal : begin - (begin - goal) / steps * i);
     if (auto ok = kernel.write(step.cgroup, "memory.high", text); !ok) {
@@ -166,6 +142,21 @@ Result<Value> land_softly(Kernel& kernel, const Step& step, std::chrono::millise
   auto text = kernel.write(step.cgroup, step.limit->file, print_value(step.to));
   if (!text) return fail(diagnose(kernel, step.cgroup, step.limit->file, text.error()));
   return read_limit_text(*step.limit, *text);
+}
+
+}  // namespace
+
+Result<Value> land_softly(Kernel& kernel, const Step& step, std::chrono::milliseconds within,
+                          const std::stop_token& stop) {
+  const std::uint64_t wanted = number_or(step.to, 0);
+  if (const auto stuck = unreclaimable(kernel, step.cgroup); stuck > with_margin(wanted)) {
+    return fail(impossible(step, wanted, stuck, used(kernel, step.cgroup), "too much of it cannot be reclaimed"));
+  }
+  const auto high = kernel.read(step.cgroup, "memory.high");
+  if (!high) return fail(diagnose(kernel, step.cgroup, "memory.high", high.error()));
+  auto landed = squeeze_and_lower(kernel, step, wanted, single_number(*high), within, stop);
+  [[maybe_unused]] const auto ignored = kernel.write(step.cgroup, "memory.high", high->substr(0, high->find('\n')));
+  return landed;
 }
 
 }  // namespace cgroupd

@@ -54,7 +54,8 @@ class AServedDaemon : public testing::Test {
         connection_(sdbus::createSessionBusConnection()),
         callers_(*connection_),
         authorizer_(make_authorizer(world())),
-        adaptor_(*connection_, manager_, requests, *authorizer_, callers_, "1.2.3", {}),
+        adaptor_(*connection_, manager_, requests, *authorizer_, callers_, "1.2.3",
+                 [](const Manager::StepsDone& done) { done(Outcome()); }),
         stop_(::eventfd(0, EFD_CLOEXEC)) {
     signals_.connect(adaptor_);
     loop_.serve(*connection_);
