@@ -1,8 +1,7 @@
 // cgctl doctor: what this host can and cannot do.
 #include <array>
 
-#include <unistd.h>
-
+#include "cgroupfs/host.h"
 #include "client/command_line.h"
 #include "client/doctor/collect.h"
 #include "client/doctor/findings.h"
@@ -17,7 +16,7 @@ constexpr std::array<std::string_view, 3> examples = {"cgctl doctor", "cgctl --s
                                                       "cgctl doctor --json | jq '.findings[] | select(.ok | not)'"};
 
 Result<int> act(Session& session) {
-  const auto facts = collect_facts(session.line.bus.value_or(::geteuid() == 0 ? Bus::system : Bus::user));
+  const auto facts = collect_facts(session.line.bus.value_or(is_root_of_the_machine() ? Bus::system : Bus::user));
   const auto findings = judge(facts);
   if (session.output.style().json) {
     session.output.json(doctor_json(findings, facts));
