@@ -1,4 +1,5 @@
 # A real Prometheus scrapes the daemon.
+# needs: once
 # needs: systemd
 
 cgctl -q create web --memory 64M || it 'cannot begin'

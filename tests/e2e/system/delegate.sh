@@ -1,4 +1,5 @@
 # What cgctl doctor tells a user to have root do, done by root: afterwards it works.
+# needs: once
 # needs: systemd
 
 dropin=/etc/systemd/system/user@.service.d/delegate.conf

@@ -1,4 +1,5 @@
 # cgctl doctor on the system's daemon.
+# needs: once
 # needs: systemd
 
 it 'finds nothing wrong'
