@@ -1,4 +1,5 @@
 """Asks a Prometheus what the panels of a dashboard would ask it, with the ranges and steps Grafana would take."""
+import http.client
 import json
 import os
 import shutil
@@ -6,7 +7,6 @@ import socket
 import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -19,7 +19,7 @@ class Prometheus:
     """A running one by its URL, or the data another one has left, which are copied and served for a while."""
 
     def __init__(self, place):
-        self.process = self.directory = None
+        self.process = self.directory = self.connection = None
         self.url = place
         if not place.startswith("http"):
             self.serve(place)
@@ -58,11 +58,11 @@ class Prometheus:
 
     def ask(self, what, **arguments):
         """(data, None), or (nothing, why)."""
-        try:
-            with urllib.request.urlopen("%s/api/v1/%s?%s" % (self.url, what, urllib.parse.urlencode(arguments)), timeout=60) as answer:
-                return json.load(answer)["data"], None
-        except urllib.error.HTTPError as refused:
-            return {"result": []}, json.load(refused).get("error", str(refused))
+        if self.connection is None:
+            self.connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.url).netloc, timeout=60)
+        self.connection.request("GET", "/api/v1/%s?%s" % (what, urllib.parse.urlencode(arguments)))
+        answer = json.load(self.connection.getresponse())
+        return (answer["data"], None) if answer["status"] == "success" else ({"result": []}, answer["error"])
 
     def span(self):
         """(first, last) second of what it has of targets that answered."""
