@@ -284,7 +284,7 @@ bool Client::call(sd_bus* bus, Tally& tally) {
   if (message == nullptr) return true;
   ++tally.calls;
   sd_bus_message* reply = nullptr;
-  sd_bus_error error = SD_BUS_ERROR_NULL;
+  sd_bus_error error = {nullptr, nullptr, 0};
   const int result = sd_bus_call(bus, message, call_timeout, &error, &reply);
   const std::string_view name = error.name == nullptr ? "" : error.name;
   if (result >= 0) {
