@@ -69,7 +69,8 @@ expect 'a page that Prometheus can read' [ $? -ne 1 ]
 
 it 'loses a user who goes, and nothing else'
 pod rm -f -t 0 -a >"$work/background" 2>&1
-as_dev systemctl --user stop cgroupd cgroupd-tree
+as_dev systemctl --user stop cgroupd
+tree_end as_dev
 page
 expect_in_stdout 'cgroup_pids_max{root="cgroupd",cgroup="shop"} 30'
 expect_equal 'rows of dev' 0 "$(printf '%s\n' "$out" | grep -c '^cgroup_.*root="dev"')"
