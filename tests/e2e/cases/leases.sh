@@ -18,11 +18,15 @@ victim=$(daemon_pid)
 kill -KILL "$victim"
 wait_until 5 gone "$victim"
 daemon_start
-expect_file web/pids.max 50
+boot_ms
+# A busy machine may take longer than that to start it again; then it is over at the start.
+restarted=$((ms - begin)) latest=5500
+[ $restarted -ge 3900 ] || expect_file web/pids.max 50
+[ $restarted -le 4000 ] || latest=$((restarted + 1500))
 eventually 'the old limit again' 8 has_line web/pids.max 10
 boot_ms
 took=$((ms - begin))
-expect "an end after 4 s, found after $took ms" [ $took -ge 3900 ] && [ $took -le 5500 ]
+expect "an end after 4 s, found after $took ms" [ $took -ge 3900 ] && [ $took -le $latest ]
 
 it 'shows the end and what will be true afterwards'
 try cgctl set web --cpus 2 --for 10m
