@@ -1,4 +1,5 @@
 """Asks a Prometheus what the panels of a dashboard would ask it, with the ranges and steps Grafana would take."""
+import atexit
 import http.client
 import json
 import os
@@ -38,6 +39,7 @@ class Prometheus:
         self.process = subprocess.Popen(
             ["prometheus", "--config.file=" + os.path.join(self.directory, "prometheus.yml"), "--web.listen-address=" + address,
              "--storage.tsdb.path=" + os.path.join(self.directory, "data"), "--storage.tsdb.retention.time=100y", "--log.level=error"])
+        atexit.register(self.close)
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -55,6 +57,7 @@ class Prometheus:
             self.process.wait()
         if self.directory:
             shutil.rmtree(self.directory)
+        self.process = self.directory = None
 
     def ask(self, what, **arguments):
         """(data, None), or (nothing, why)."""
