@@ -126,16 +126,19 @@ namespace {
 
 using DesiredEntries = std::map<std::string, Dictionary>;
 
+// (Apart from the loop below: clang-tidy 16 dies of the two in one function.)
+Dictionary encode_desired_limit(const DesiredLimit& desired) {
+  Dictionary entry = {{"value", encode(desired.value)},
+                      {"origin", sdbus::Variant(std::string(origin_name(desired.origin)))}};
+  if (desired.ends) entry.emplace("ends_usec", sdbus::Variant(static_cast<std::uint64_t>(desired.ends->count())));
+  if (desired.afterwards) entry.emplace("afterwards", encode(*desired.afterwards));
+  if (!desired.skipped.empty()) entry.emplace("skipped", sdbus::Variant(desired.skipped));
+  return entry;
+}
+
 DesiredEntries encode_desired(const CgroupStatus& status) {
   DesiredEntries all;
-  for (const auto& [limit, desired] : status.desired) {
-    Dictionary entry = {{"value", encode(desired.value)},
-                        {"origin", sdbus::Variant(std::string(origin_name(desired.origin)))}};
-    if (desired.ends) entry.emplace("ends_usec", sdbus::Variant(static_cast<std::uint64_t>(desired.ends->count())));
-    if (desired.afterwards) entry.emplace("afterwards", encode(*desired.afterwards));
-    if (!desired.skipped.empty()) entry.emplace("skipped", sdbus::Variant(desired.skipped));
-    all.emplace(limit->file, std::move(entry));
-  }
+  for (const auto& [limit, desired] : status.desired) all.emplace(limit->file, encode_desired_limit(desired));
   return all;
 }
 
