@@ -611,6 +611,16 @@ Error Manager::attach_refused(const CgroupPath& cgroup, pid_t pid, Error error) 
                  .errno_value = ESRCH};
   }
   if (error.code == ErrorCode::not_authorized || error.errno_value == ENOENT) {
+    // What forbids it is not the cgroup but cpuset (security_task_setscheduler), as for sched_setaffinity(2).
+    if (error.errno_value == EPERM) {
+      return Error{
+          .code = ErrorCode::not_authorized,
+          .message = who + " cannot be moved to " + cgroup.str() +
+                     ": it has capabilities that cgroupd has not, and where cpuset is delegated the kernel lets "
+                     "nobody move such a process who has fewer",
+          .hint = "start it in place instead: cgctl run " + cgroup.str() + " -- COMMAND",
+          .errno_value = EPERM};
+    }
     const auto stands = cgroup_of_process(std::to_string(pid));
     error.code = ErrorCode::not_authorized;
     error.message = who + " cannot be moved to " + cgroup.str() + ": ";
