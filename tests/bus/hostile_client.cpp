@@ -1,6 +1,7 @@
 // Types from the introspection, values from a bag of nasty ones.
 #include "bus/hostile_client.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstring>
@@ -285,7 +286,11 @@ bool Client::call(sd_bus* bus, Tally& tally) {
   ++tally.calls;
   sd_bus_message* reply = nullptr;
   sd_bus_error error = {nullptr, nullptr, 0};
+  const auto begin = std::chrono::steady_clock::now();
   const int result = sd_bus_call(bus, message, call_timeout, &error, &reply);
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
+  auto& slowest = tally.slowest[sd_bus_message_get_member(message)];
+  slowest = std::max(slowest, static_cast<std::uint64_t>(took.count()));
   const std::string_view name = error.name == nullptr ? "" : error.name;
   if (result >= 0) {
     ++tally.answers;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -46,6 +47,7 @@ std::optional<std::uint64_t> ping(sd_bus* bus, std::uint64_t most_usec);
 
 struct Tally {
   std::uint64_t calls = 0, answers = 0, errors = 0, unanswered = 0;
+  std::map<std::string, std::uint64_t> slowest;  ///< µs, by method
   std::vector<std::string> bad;  ///< error answers without a name of ours or the bus's, or without a text
 };
 

@@ -81,14 +81,14 @@ void check(bool ok, const char* what) {
 int main(int argc, char** argv) {
   const std::span arguments(argv, static_cast<std::size_t>(argc));
   if (arguments.size() < 4) {
-    (void)std::fprintf(stderr, "usage: bus_fuzzer SECONDS DAEMON_PID METRICS_SOCKET [SEED]\n");
+    (void)std::fprintf(stderr, "usage: bus_fuzzer SECONDS DAEMON_PID METRICS_SOCKET [SEED [CLIENTS]]\n");
     return 2;
   }
   const auto duration = std::chrono::seconds(std::atoi(arguments[1]));
   const std::string pid = arguments[2];
   const std::string metrics = arguments[3];
   const std::uint64_t seed = arguments.size() > 4 ? std::strtoull(arguments[4], nullptr, 10) : 1;
-  constexpr std::size_t clients = 50;
+  const std::size_t clients = arguments.size() > 5 ? std::strtoull(arguments[5], nullptr, 10) : 50;
 
   const auto bus = cgroupd::hostile::open_bus();
   if (!bus) return 2;
@@ -156,12 +156,14 @@ int main(int argc, char** argv) {
     all.answers += tally.answers;
     all.errors += tally.errors;
     all.unanswered += tally.unanswered;
+    for (const auto& [method, usec] : tally.slowest) all.slowest[method] = std::max(all.slowest[method], usec);
     for (const auto& bad : tally.bad) std::printf("# bad answer: %s\n", bad.c_str());
     all.bad.insert(all.bad.end(), tally.bad.begin(), tally.bad.end());
   }
   std::ranges::sort(busy);
   std::printf("# %" PRIu64 " calls: %" PRIu64 " done, %" PRIu64 " refused, %" PRIu64 " without an answer\n", all.calls,
               all.answers, all.errors, all.unanswered);
+  for (const auto& [method, usec] : all.slowest) std::printf("# slowest %s: %" PRIu64 " us\n", method.c_str(), usec);
   std::printf("# ping: idle p50 %" PRIu64 " us; meanwhile p50 %" PRIu64 ", p99 %" PRIu64 ", most %" PRIu64
               " us (%zu pings)\n",
               usual, busy.at(busy.size() / 2), busy.at(busy.size() * 99 / 100), busy.back(), busy.size());
