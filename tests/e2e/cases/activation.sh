@@ -1,5 +1,4 @@
 # What systemd and D-Bus do with the daemon's units.
-# needs: once
 # needs: systemd
 
 it 'starts by the bus when it is asked for'

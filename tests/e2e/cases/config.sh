@@ -1,5 +1,4 @@
 # cgroupd.conf: defaults for new cgroups, and faults told with file and line.
-# needs: once
 
 with_config() { # TEXT
     printf '%s\n' "$1" >"$config"

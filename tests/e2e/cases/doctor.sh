@@ -1,5 +1,4 @@
 # cgctl doctor: what this host can and cannot do. (What it makes of which host is in tests/unit/client/doctor_test.cpp.)
-# needs: once
 
 finding() { # CHECK: its line in JSON into $line
     line=$(printf '%s\n' "$out" | jq -c ".findings[] | select(.check == \"$1\")")

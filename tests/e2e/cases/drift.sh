@@ -77,8 +77,15 @@ reset_fight
 repairs_so_far() {
     repairs=$(curl -sS -f http://127.0.0.1:9753/metrics | awk '/^cgroupd_drift_repairs_total\{/ { sum += $2 } END { print sum + 0 }')
 }
+cpu_ticks() {
+    read -r line <"/proc/$(daemon_pid)/stat"
+    set -- ${line##*) }
+    ticks=$((${12} + ${13}))
+}
 repairs_so_far
 before=$repairs
+cpu_ticks
+ticks_before=$ticks
 clock
 end=$((now + 300))
 writes=0
@@ -87,6 +94,9 @@ while [ "$now" -lt $end ]; do
     writes=$((writes + 1))
     clock
 done
+cpu_ticks
+# In three seconds a daemon that gave as good as it got would use most of a CPU.
+expect "less than a second of CPU time over $writes writes, found $(((ticks - ticks_before) * 10)) ms" [ $((ticks - ticks_before)) -lt 100 ]
 repairs_so_far
 # Twenty at once, then one a second. (Writes that come in a bunch are one drift.)
 expect "at most 26 repairs of $writes writes in 3 s, found $((repairs - before))" [ $((repairs - before)) -le 26 ]

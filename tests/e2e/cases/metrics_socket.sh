@@ -1,5 +1,4 @@
 # cgroupd-metrics.socket listens for the daemon.
-# needs: once
 # needs: systemd
 
 url=http://127.0.0.1:9753

@@ -1,5 +1,4 @@
 # A real Prometheus scrapes the daemon.
-# needs: once
 # needs: systemd
 
 cgctl -q create web --memory 64M || it 'cannot begin'

@@ -1,5 +1,4 @@
 # What cgctl doctor tells a user to have root do, done by root: afterwards it works.
-# needs: once
 # needs: systemd
 
 dropin=/etc/systemd/system/user@.service.d/delegate.conf

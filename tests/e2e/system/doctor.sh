@@ -1,5 +1,4 @@
 # cgctl doctor on the system's daemon.
-# needs: once
 # needs: systemd
 
 it 'finds nothing wrong'
