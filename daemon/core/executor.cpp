@@ -46,8 +46,9 @@ Result<Value> run_step(Kernel& kernel, const Step& step, const ExecuteOptions& o
   auto in_force = write_value(kernel, step.cgroup, *step.limit, step.from, step.to);
   if (!in_force) return fail(diagnose(kernel, step.cgroup, step.limit->file, in_force.error()));
   if (*in_force != as_kernel_rounds(*step.limit, step.to)) {
-    return fail(ErrorCode::failed, step.cgroup.str() + ": the kernel took " + print_value(step.to) + " for " +
-                                       std::string(step.limit->file) + " but holds " + print_value(*in_force));
+    return fail(Error{.message = step.cgroup.str() + ": the kernel took " + print_value(step.to) + " for " +
+                                 std::string(step.limit->file) + " but holds " + print_value(*in_force),
+                      .overwritten = true});
   }
   return in_force;
 }

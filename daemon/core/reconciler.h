@@ -64,6 +64,10 @@ class Reconciler {
     bool refused = false;  ///< the last repair was
     std::chrono::microseconds last{}, wait_until{}, delay{};
   };
+  struct Suspect {
+    std::string writer;
+    std::chrono::microseconds until{};  ///< when it has to be looked for again
+  };
   using Place = std::pair<CgroupPath, const Limit*>;
 
   void watch(const CgroupPath& cgroup);
@@ -90,7 +94,7 @@ class Reconciler {
   void ring();
   static bool is_reset(const Difference& difference);
   bool controllers_were_switched() const;
-  std::string writer_of(const std::vector<Difference>& differences, bool at_start);
+  std::string writer_of(const CgroupPath& cgroup, const std::vector<Difference>& differences, bool at_start);
   void tell(const CgroupPath& cgroup, const Difference& difference, DriftAction action, const std::string& writer,
             const std::string& reason = {}, std::optional<std::chrono::microseconds> retry_in = {});
 
@@ -103,6 +107,7 @@ class Reconciler {
   std::uint32_t uid_;
   std::unique_ptr<Alarm> alarm_;
   std::map<Place, Fight> fights_;
+  std::map<Place, Suspect> suspects_;
   std::map<Place, std::string> reported_;
   std::set<Place> skipped_;  ///< asked for, to be brought into force once they can be had
   DriftCounts counts_;

@@ -32,6 +32,8 @@ struct Error {
   std::string message;
   std::string hint = {};  ///< a command or an advice, empty when there is none
   int errno_value = 0;    ///< 0 when the kernel was not asked
+  /// The kernel took the value, and held another one a moment later: somebody else writes there, too.
+  bool overwritten = false;
 
   /// Message and hint as one text, the way terminal, bus and journal show it.
   std::string text() const;

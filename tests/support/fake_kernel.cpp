@@ -153,6 +153,8 @@ Result<std::string> FakeKernel::write(const CgroupPath& cgroup, std::string_view
                     ": " + std::strerror(error),
                 {}, error);
   }
+  if (overwriting_ && overwriting_->cgroup == cgroup.str() && overwriting_->file == file)
+    write_file(find(cgroup), file, std::exchange(overwriting_, std::nullopt)->value, false);
   return read_file(find(cgroup), file).value_or("");
 }
 

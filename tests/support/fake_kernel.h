@@ -71,6 +71,8 @@ class FakeKernel final : public Kernel {
   /// Runs in the middle of every write (make and remove count), before it takes effect: another writer, a process that
   /// starts, …
   void before_each_write(std::function<void(const Access&)> hook);
+  /// The next write to this file takes effect, and is followed by another writer's before it is read back.
+  void overwrite_next(const CgroupPath& cgroup, std::string_view file, std::string_view value);
 
   std::vector<Access> accesses() const;
   /// Writes of interface files alone.
@@ -98,6 +100,7 @@ class FakeKernel final : public Kernel {
   std::size_t writes_until_failure_ = 0;
   int nth_write_error_ = 0;
   std::function<void(const Access&)> hook_;
+  std::optional<Access> overwriting_;
 };
 
 }  // namespace cgroupd

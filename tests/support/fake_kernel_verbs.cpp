@@ -99,6 +99,12 @@ void FakeKernel::fail_write(std::size_t nth, int error) {
   nth_write_error_ = error;
 }
 
+void FakeKernel::overwrite_next(const CgroupPath& cgroup, std::string_view file, std::string_view value) {
+  const std::lock_guard lock(mutex_);
+  overwriting_ =
+      Access{.op = Op::write, .cgroup = cgroup.str(), .file = std::string(file), .value = std::string(value)};
+}
+
 void FakeKernel::before_each_write(std::function<void(const Access&)> hook) {
   const std::lock_guard lock(mutex_);
   hook_ = std::move(hook);

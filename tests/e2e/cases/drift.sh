@@ -101,4 +101,5 @@ repairs_so_far
 # Twenty at once, then one a second. (Writes that come in a bunch are one drift.)
 expect "at most 26 repairs of $writes writes in 3 s, found $((repairs - before))" [ $((repairs - before)) -le 26 ]
 expect "some repairs, found $((repairs - before))" [ $((repairs - before)) -ge 1 ]
+echo "# $writes writes in 3 s, $((repairs - before)) repairs, $(((ticks - ticks_before) * 10)) ms of CPU time"
 eventually 'the limit back when the fight is over' 10 has_line web/memory.max 67108864

@@ -190,6 +190,30 @@ TEST(ARepair, ThatIsRefusedIsToldAndTriedAgain) {
   EXPECT_EQ(world.text("web", "memory.max"), "67108864");
 }
 
+TEST(ARepair, ThatSomebodyOverwritesAtOnceIsMadeAgainAtHisEvent) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  world.kernel.overwrite_next(path("web"), "memory.max", "1073741824");
+  world.other_writes("web", "memory.max", "1073741824");
+  EXPECT_EQ(world.text("web", "memory.max"), "1073741824");
+  EXPECT_TRUE(world.daemon->events.drifts.empty()) << "not refused, and not repaired";
+  world.daemon->reconciler.changed({{.cgroup = path("web"), .file = "memory.max"}});
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+  EXPECT_EQ(world.daemon->reconciler.counts().repaired, 1U);
+}
+
+TEST(AFighter, WhoIsAlwaysQuickerIsMetWithBackOffToo) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  for (int i = 0; i < 100; ++i) {
+    world.kernel.overwrite_next(path("web"), "memory.max", "1073741824");
+    world.other_writes("web", "memory.max", "1073741824");
+  }
+  EXPECT_EQ(world.daemon->reconciler.counts().fighting, 1U);
+  EXPECT_EQ(world.daemon->reconciler.counts().failed, 0U);
+  EXPECT_TRUE(world.time.anything_set());
+}
+
 TEST(ARepair, IsMadeAtOnceWhenTheControllerIsThereAgain) {
   ManagedWorld world;
   ASSERT_OK(world.create("a/b/c", "memory.max=64M"));
