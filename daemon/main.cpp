@@ -431,6 +431,7 @@ Result<int> serve(const CommandLine& line) {
       },
       locked_in ? std::vector<std::string>{"landlock"} : std::vector<std::string>{});
   signals.connect(adaptor);
+  loop.in_turn([&adaptor] { return adaptor.take_turn(); });
   loop.serve(bus->connection());
   loop.feed_watchdog();
   loop.on_termination([&loop] { loop.stop(EXIT_SUCCESS); });

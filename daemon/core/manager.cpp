@@ -520,19 +520,12 @@ std::map<const Limit*, std::string> Manager::skipped(const CgroupPath& cgroup) {
   return all;
 }
 
-std::vector<CgroupStatus> Manager::list() {
-  std::vector<CgroupStatus> all;
-  for (const auto& cgroup : walk(kernel_, most_walked)) {
-    auto status = read_status(kernel_, cgroup);
-    if (!status) continue;
-    annotate(*status, cgroup);
-    all.push_back(*std::move(status));
-  }
-  return all;
+std::vector<CgroupPath> Manager::cgroups() {
+  return walk(kernel_, most_walked);
 }
 
-Result<Snapshot> Manager::snapshot(const std::vector<std::string>& fields) {
-  return read_snapshot(kernel_, walk(kernel_, most_walked), fields);
+Result<Snapshot> Manager::snapshot(const std::vector<CgroupPath>& cgroups, const std::vector<std::string>& fields) {
+  return read_snapshot(kernel_, cgroups, fields);
 }
 
 Result<void> Manager::freeze(const CgroupPath& cgroup, bool frozen) {

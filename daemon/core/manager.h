@@ -112,8 +112,9 @@ class Manager {
 
   Result<FileDescriptor> open_directory(const CgroupPath& cgroup);
   Result<CgroupStatus> get(const CgroupPath& cgroup);
-  std::vector<CgroupStatus> list();
-  Result<Snapshot> snapshot(const std::vector<std::string>& fields);
+  /// All that are managed, parents before children.
+  std::vector<CgroupPath> cgroups();
+  Result<Snapshot> snapshot(const std::vector<CgroupPath>& cgroups, const std::vector<std::string>& fields);
   Result<void> freeze(const CgroupPath& cgroup, bool frozen);
   Result<void> kill(const CgroupPath& cgroup);
 

@@ -98,7 +98,8 @@ struct EventLoop::State {
     Source source;
   };
   std::list<Paced> paced;
-  Source interrupt, terminate, bus_io, bus_time, later;
+  Source interrupt, terminate, bus_io, bus_time, later, next_turn;
+  std::function<bool()> turn;
   Action on_termination, on_later;
   sdbus::IConnection* connection = nullptr;
 
@@ -110,6 +111,7 @@ struct EventLoop::State {
     try {
       for (int i = 0; i < at_once && connection->processPendingRequest(); ++i) {
       }
+      if (turn && turn()) sd_event_source_set_enabled(next_turn.get(), SD_EVENT_ONESHOT);
     } catch (const sdbus::Error&) {
       sd_event_exit(event.get(), 1);
     }
@@ -161,6 +163,20 @@ void EventLoop::serve(sdbus::IConnection& connection) {
       },
       state_.get());
   state_->bus_time.reset(timer);
+}
+
+void EventLoop::in_turn(std::function<bool()> one) {
+  state_->turn = std::move(one);
+  sd_event_source* source = nullptr;
+  sd_event_add_defer(
+      state_->event.get(), &source,
+      [](sd_event_source*, void* self) {
+        State::of(self).process_bus();
+        return 0;
+      },
+      state_.get());
+  sd_event_source_set_enabled(source, SD_EVENT_OFF);
+  state_->next_turn.reset(source);
 }
 
 void EventLoop::on_readable(int fd, Action action) {

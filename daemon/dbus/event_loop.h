@@ -27,6 +27,10 @@ class EventLoop final : public Time, public Signs {
   /// Serves the connection: without traffic the loop sleeps. When the bus goes away the loop stops with a failure.
   void serve(sdbus::IConnection& connection);
 
+  /// Calls `one` when what came in over the bus has been looked at, once for each time around, as long as it says that
+  /// there is more. What comes in meanwhile is looked at in between.
+  void in_turn(std::function<bool()> one);
+
   /// Calls `action` whenever `fd` is readable.
   void on_readable(int fd, Action action);
 

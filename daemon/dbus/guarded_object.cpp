@@ -1,14 +1,14 @@
 // Forwards everything; methods by way of the guard.
 #include "dbus/guarded_object.h"
 
-#include <systemd/sd-bus.h>
-
+#include "dbus/message_weight.h"
+#include "dbus/raw_message.h"
 #include "dbus/wire.h"
 
 namespace cgroupd {
 
-GuardedObject::GuardedObject(std::unique_ptr<sdbus::IObject> object, Guard guard)
-    : object_(std::move(object)), guard_(std::move(guard)) {}
+GuardedObject::GuardedObject(std::unique_ptr<sdbus::IObject> object, Guard guard, Refused refused)
+    : object_(std::move(object)), guard_(std::move(guard)), refused_(std::move(refused)) {}
 
 void GuardedObject::registerMethod(const std::string& interface_name, std::string name, std::string input,
                                    std::string output, sdbus::method_callback callback, sdbus::Flags flags) {
@@ -52,11 +52,25 @@ void GuardedObject::setInterfaceFlags(const std::string& interface_name, sdbus::
 
 sdbus::method_callback GuardedObject::guarded(sdbus::method_callback callback) {
   return [this, callback = std::move(callback)](sdbus::MethodCall call) {
+    // Before anything is decoded: meanwhile all others wait.
+    const auto fits = weigh(call, heaviest_request(call.getMemberName())).and_then([&](std::size_t weight) {
+      return turns_.wait(call.getSender(), weight, [this, callback, call] { ask(callback, call); });
+    });
+    if (fits) return;
+    refused_(call.getMemberName(), fits.error());
+    refuse(call, wire::to_bus_error(fits.error()));
+  };
+}
+
+void GuardedObject::ask(const sdbus::method_callback& callback, sdbus::MethodCall call) {
+  try {
     guard_(call, [this, callback, call](const Result<void>& agreed) {
       if (agreed) return run(callback, call);
-      call.createErrorReply(wire::to_bus_error(agreed.error())).send();
+      refuse(call, wire::to_bus_error(agreed.error()));
     });
-  };
+  } catch (const sdbus::Error& error) {
+    refuse(call, error);
+  }
 }
 
 // When the call had to wait, nobody above us turns an exception into an answer.
@@ -65,17 +79,36 @@ void GuardedObject::run(const sdbus::method_callback& callback, const sdbus::Met
   try {
     callback(call);
   } catch (const sdbus::Error& error) {
-    call.createErrorReply(error).send();
+    refuse(call, error);
   }
   running_ = nullptr;
 }
 
+// One who cannot be answered must not end the loop.
+void GuardedObject::refuse(const sdbus::MethodCall& call, const sdbus::Error& error) {
+  try {
+    call.createErrorReply(error).send();
+  } catch (const sdbus::Error&) {
+    return;
+  }
+}
+
+void GuardedObject::go_on(std::function<bool()> step) {
+  go_on_for(running_->getSender(), std::make_shared<std::function<bool()>>(std::move(step)));
+}
+
+void GuardedObject::go_on_for(const std::string& caller, const std::shared_ptr<std::function<bool()>>& step) {
+  turns_.go_on(caller, [this, caller, step] {
+    try {
+      if (!(*step)()) go_on_for(caller, step);
+    } catch (const sdbus::Error&) {
+      return;  // as in refuse()
+    }
+  });
+}
+
 bool allows_interaction(const sdbus::Message& message) {
-  // sdbus-c++ 1.2 has no word for this flag; the message below is sd-bus's.
-  struct Opened : sdbus::Message {
-    static void* of(const sdbus::Message& closed) { return closed.*(&Opened::msg_); }
-  };
-  return sd_bus_message_get_allow_interactive_authorization(static_cast<sd_bus_message*>(Opened::of(message))) > 0;
+  return sd_bus_message_get_allow_interactive_authorization(raw_message(message)) > 0;
 }
 
 }  // namespace cgroupd

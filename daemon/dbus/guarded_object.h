@@ -9,6 +9,7 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include "dbus/turns.h"
 #include "model/result.h"
 
 namespace cgroupd {
@@ -19,8 +20,16 @@ class GuardedObject final : public sdbus::IObject {
  public:
   using Answer = std::function<void(Result<void>)>;
   using Guard = std::function<void(sdbus::MethodCall& call, Answer answer)>;
+  /// Told of calls that are refused before anybody is asked, as they are too large or too many.
+  using Refused = std::function<void(const std::string& method, const Error& error)>;
 
-  GuardedObject(std::unique_ptr<sdbus::IObject> object, Guard guard);
+  GuardedObject(std::unique_ptr<sdbus::IObject> object, Guard guard, Refused refused);
+
+  /// Calls wait for this, which runs one of them and says whether more are waiting.
+  bool take_turn() { return turns_.take_one(); }
+
+  /// While a call runs: `step` is run in its caller's next turns until it says that it is done.
+  void go_on(std::function<bool()> step);
 
   void registerMethod(const std::string& interface_name, std::string name, std::string input, std::string output,
                       sdbus::method_callback callback, sdbus::Flags flags) override;
@@ -68,10 +77,15 @@ class GuardedObject final : public sdbus::IObject {
 
  private:
   sdbus::method_callback guarded(sdbus::method_callback callback);
+  void ask(const sdbus::method_callback& callback, sdbus::MethodCall call);
   void run(const sdbus::method_callback& callback, const sdbus::MethodCall& call);
+  void go_on_for(const std::string& caller, const std::shared_ptr<std::function<bool()>>& step);
+  static void refuse(const sdbus::MethodCall& call, const sdbus::Error& error);
 
   std::unique_ptr<sdbus::IObject> object_;
   Guard guard_;
+  Refused refused_;
+  Turns turns_;
   const sdbus::Message* running_ = nullptr;
 };
 
@@ -83,11 +97,12 @@ class GuardedAdaptor : public Adaptor {
   void unregisterAdaptor() { this->object_holder_->unregister(); }
 
  protected:
-  GuardedAdaptor(sdbus::IConnection& connection, std::string path, GuardedObject::Guard guard)
-      : GuardedAdaptor(
-            std::make_unique<GuardedObject>(sdbus::createObject(connection, std::move(path)), std::move(guard))) {}
+  GuardedAdaptor(sdbus::IConnection& connection, std::string path, GuardedObject::Guard guard,
+                 GuardedObject::Refused refused)
+      : GuardedAdaptor(std::make_unique<GuardedObject>(sdbus::createObject(connection, std::move(path)),
+                                                       std::move(guard), std::move(refused))) {}
   ~GuardedAdaptor() = default;
-  sdbus::IObject& getObject() { return *object_holder_; }
+  GuardedObject& getObject() { return *object_holder_; }
 
  private:
   explicit GuardedAdaptor(std::unique_ptr<GuardedObject> object)

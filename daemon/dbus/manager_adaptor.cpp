@@ -13,7 +13,6 @@ namespace cgroupd {
 namespace {
 
 constexpr std::size_t most_processes = 4096;
-constexpr std::size_t most_fields = 256;  // each costs a number for every cgroup there is
 
 // One call from decoding to answer: what it is, and how long it took.
 class Request {
@@ -60,13 +59,19 @@ AskSkipped skipped_of(Manager& manager, const CgroupPath& cgroup, const Changes&
   };
 }
 
-Manager::Done replying(const Request& request, sdbus::Result<>&& result) {
-  const auto answer_to = std::make_shared<sdbus::Result<>>(std::move(result));
-  return [request, answer_to](const Result<void>& ok) {
+// `tell` sends what there is to say when it went well.
+template <typename R>
+Manager::Done replying(const Request& request, R&& result, std::function<void(const R&)> tell) {
+  const auto answer_to = std::make_shared<R>(std::move(result));
+  return [request, answer_to, tell = std::move(tell)](const Result<void>& ok) {
     request.done(ok ? nullptr : &ok.error());
     if (!ok) return refuse(*answer_to, ok.error());
-    answer_to->returnResults();
+    tell(*answer_to);
   };
+}
+
+Manager::Done replying(const Request& request, sdbus::Result<>&& result) {
+  return replying<sdbus::Result<>>(request, std::move(result), [](const auto& to) { to.returnResults(); });
 }
 
 using ChangedCgroups = std::vector<sdbus::Struct<std::string, wire::Dictionary>>;
@@ -285,14 +290,14 @@ Result<HistoryQuery> decode_query(const wire::Dictionary& query) {
 GuardedObject::Guard asking(Authorizer& authorizer, Instruments& instruments) {
   return [&authorizer, &instruments](sdbus::MethodCall& call, GuardedObject::Answer answer) {
     const auto begin = std::chrono::steady_clock::now();
-    const Question question = question_of(call);
-    authorizer.ask(question, [&instruments, begin, method = question.method,
-                              answer = std::move(answer)](const cgroupd::Result<void>& agreed) {
+    const auto told = [&instruments, begin, method = call.getMemberName(),
+                       answer = std::move(answer)](const cgroupd::Result<void>& agreed) {
       if (!agreed) {
         instruments.request_done(method, std::chrono::steady_clock::now() - begin, error_name(agreed.error().code));
       }
       answer(agreed);
-    });
+    };
+    authorizer.ask(question_of(call), told);
   };
 }
 
@@ -301,7 +306,10 @@ GuardedObject::Guard asking(Authorizer& authorizer, Instruments& instruments) {
 ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments,
                                Authorizer& authorizer, Callers& callers, std::string version, Reloading reload,
                                std::vector<std::string> more_features)
-    : GuardedAdaptor(connection, wire::object_path, asking(authorizer, instruments)),
+    : GuardedAdaptor(connection, wire::object_path, asking(authorizer, instruments),
+                     [&instruments](const std::string& method, const Error& error) {
+                       instruments.request_done(method, {}, error_name(error.code));
+                     }),
       manager_(manager),
       instruments_(instruments),
       version_(std::move(version)),
@@ -494,28 +502,51 @@ wire::Dictionary ManagerAdaptor::Get(const std::string& name) {
   });
 }
 
-std::vector<wire::Dictionary> ManagerAdaptor::List() {
-  return answer<std::vector<wire::Dictionary>>("List", [&]() -> cgroupd::Result<std::vector<wire::Dictionary>> {
-    std::vector<wire::Dictionary> all;
-    for (const auto& status : manager_.list()) all.push_back(wire::encode_status(status));
-    return all;
-  });
+// A thousand cgroups take long to look at: a few at a time, so that others get their turn.
+void ManagerAdaptor::for_each_in_turns(std::function<cgroupd::Result<void>(const CgroupPath&)> look,
+                                       Manager::Done done) {
+  static constexpr std::chrono::milliseconds a_turn(2);
+  getObject().go_on(
+      [cgroups = manager_.cgroups(), next = std::size_t{0}, look = std::move(look), done = std::move(done)]() mutable {
+        for (const auto begin = std::chrono::steady_clock::now(); next < cgroups.size();) {
+          if (auto ok = look(cgroups[next]); !ok) {
+            done(std::move(ok));
+            return true;
+          }
+          ++next;
+          if (std::chrono::steady_clock::now() - begin > a_turn) return false;
+        }
+        done({});
+        return true;
+      });
 }
 
-std::tuple<std::vector<std::string>, std::vector<sdbus::Struct<std::string, std::vector<std::uint64_t>>>>
-ManagerAdaptor::Snapshot(const std::vector<std::string>& fields) {
-  using Rows = std::vector<sdbus::Struct<std::string, std::vector<std::uint64_t>>>;
-  const auto names = fields.empty() ? default_snapshot_fields() : fields;
-  auto rows = answer<Rows>("Snapshot", [&]() -> cgroupd::Result<Rows> {
-    if (names.size() > most_fields)
-      return fail(ErrorCode::limit_exceeded, "more than " + std::to_string(most_fields) + " fields in one call");
-    return manager_.snapshot(names).map([](cgroupd::Snapshot&& snapshot) {
-      Rows all;
-      for (auto& [cgroup, numbers] : snapshot) all.emplace_back(cgroup.str(), std::move(numbers));
-      return all;
-    });
-  });
-  return {names, std::move(rows)};
+void ManagerAdaptor::List(sdbus::Result<std::vector<wire::Dictionary>>&& result) {
+  const auto all = std::make_shared<std::vector<wire::Dictionary>>();
+  for_each_in_turns(
+      [this, all](const CgroupPath& cgroup) -> cgroupd::Result<void> {
+        if (const auto status = manager_.get(cgroup)) all->push_back(wire::encode_status(*status));
+        return {};  // one that has gone meanwhile is not there
+      },
+      replying<sdbus::Result<std::vector<wire::Dictionary>>>(Request(instruments_, "List"), std::move(result),
+                                                             [all](const auto& to) { to.returnResults(*all); }));
+}
+
+void ManagerAdaptor::Snapshot(SnapshotResult&& result, std::vector<std::string> fields) {
+  if (fields.empty()) fields = default_snapshot_fields();
+  using Row = sdbus::Struct<std::string, std::vector<std::uint64_t>>;
+  const auto rows = std::make_shared<std::vector<Row>>();
+  const Manager::Done done =
+      replying<SnapshotResult>(Request(instruments_, "Snapshot"), std::move(result),
+                               [fields, rows](const auto& to) { to.returnResults(fields, *rows); });
+  if (const auto ok = manager_.snapshot({}, fields); !ok) return done(fail(ok.error()));
+  for_each_in_turns(
+      [this, fields, rows](const CgroupPath& cgroup) {
+        return manager_.snapshot({cgroup}, fields).map([&](cgroupd::Snapshot&& snapshot) {
+          for (auto& [one, numbers] : snapshot) rows->emplace_back(one.str(), std::move(numbers));
+        });
+      },
+      done);
 }
 
 void ManagerAdaptor::Freeze(const std::string& name) {

@@ -35,10 +35,15 @@ class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adapto
   ManagerAdaptor(ManagerAdaptor&&) = delete;
   ManagerAdaptor& operator=(ManagerAdaptor&&) = delete;
 
+  /// For EventLoop::in_turn(): requests wait for this, which runs one and says whether more are waiting.
+  bool take_turn() { return getObject().take_turn(); }
+
  private:
   using LimitsResult = sdbus::Result<wire::Dictionary>;
   using ChangesResult =
       sdbus::Result<std::vector<sdbus::Struct<std::string, wire::Dictionary>>, std::vector<std::string>>;
+  using SnapshotResult =
+      sdbus::Result<std::vector<std::string>, std::vector<sdbus::Struct<std::string, std::vector<std::uint64_t>>>>;
 
   void Create(LimitsResult&& result, std::string name, wire::Dictionary limits, wire::Dictionary options) override;
   void SetLimits(LimitsResult&& result, std::string name, wire::Dictionary changes, wire::Dictionary options) override;
@@ -54,9 +59,8 @@ class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adapto
   void AttachPids(sdbus::Result<>&& result, std::string name, std::vector<std::uint32_t> pids) override;
   sdbus::UnixFd OpenDirectory(const std::string& name) override;
   wire::Dictionary Get(const std::string& name) override;
-  std::vector<wire::Dictionary> List() override;
-  std::tuple<std::vector<std::string>, std::vector<sdbus::Struct<std::string, std::vector<std::uint64_t>>>> Snapshot(
-      const std::vector<std::string>& fields) override;
+  void List(sdbus::Result<std::vector<wire::Dictionary>>&& result) override;
+  void Snapshot(SnapshotResult&& result, std::vector<std::string> fields) override;
   void Freeze(const std::string& name) override;
   void Thaw(const std::string& name) override;
   void Kill(const std::string& name) override;
@@ -66,6 +70,7 @@ class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adapto
   std::vector<std::string> Controllers() override { return manager_.controllers(); }
   std::vector<std::string> Features() override { return features_; }
 
+  void for_each_in_turns(std::function<Result<void>(const CgroupPath&)> look, Manager::Done done);
   void show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes,
                  const wire::Dictionary& options);
   void attach(const Manager::Done& done, const std::string& name, const Result<std::vector<pid_t>>& pids);

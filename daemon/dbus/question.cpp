@@ -1,10 +1,13 @@
 // Peeking at arguments: a name first, or an array of structures that begin with one.
 #include "dbus/question.h"
 
+#include <limits>
+
 #include <sdbus-c++/sdbus-c++.h>
 
 #include "cgroupfs/processes.h"
 #include "dbus/guarded_object.h"
+#include "dbus/raw_message.h"
 #include "dbus/wire.h"
 
 namespace cgroupd {
@@ -12,6 +15,23 @@ namespace {
 
 void take(const std::string& name, Question& question) {
   if (auto cgroup = CgroupPath::parse(name)) question.cgroups.push_back(*std::move(cgroup));
+}
+
+// Of Apply: the names alone, how many there are; what is wanted of each is decoded by the method.
+std::size_t take_names(sdbus::MethodCall& call, Question& question) {
+  sd_bus_message* const raw = raw_message(call);
+  std::size_t named = 0;
+  if (sd_bus_message_enter_container(raw, 'a', "(sa{sv}a{sv})") < 0) return named;
+  while (sd_bus_message_enter_container(raw, 'r', "sa{sv}a{sv}") > 0) {
+    const char* name = nullptr;
+    if (sd_bus_message_read_basic(raw, 's', &name) < 0 || sd_bus_message_skip(raw, "a{sv}a{sv}") < 0 ||
+        sd_bus_message_exit_container(raw) < 0)
+      return std::numeric_limits<std::size_t>::max();  // never as many as were taken
+    ++named;
+    take(name, question);
+  }
+  sd_bus_message_exit_container(raw);
+  return named;
 }
 
 // Of Attach and AttachPids.
@@ -46,16 +66,14 @@ Question question_of(sdbus::MethodCall& call) {
     take_processes(call, question);
     call.rewind(true);
   } else if (type == "a" && contents == "(sa{sv}a{sv})") {
-    std::vector<sdbus::Struct<std::string, wire::Dictionary, wire::Dictionary>> cgroups;
-    call >> cgroups;
+    const std::size_t named = take_names(call, question);
     // Pruning takes away what others have applied.
     wire::Dictionary options;
     call >> options;
     question.beyond_named = options.contains("prune");
-    for (const auto& cgroup : cgroups) take(cgroup.get<0>(), question);
     call.rewind(true);
     // One that is left out must not make the rest look like all of it.
-    if (question.cgroups.size() != cgroups.size()) question.cgroups.clear();
+    if (question.cgroups.size() != named) question.cgroups.clear();
   }
   return question;
 }

@@ -39,19 +39,69 @@ TEST_F(AServedDaemon, RefusesHugeArrays) {
       "LimitExceeded");
   EXPECT_EQ(error_of([&] { call("Snapshot").withArguments(std::vector<std::string>(100'000, "memory.current")); }),
             "LimitExceeded");
-  Dictionary limits;
-  for (int i = 0; i < 20'000; ++i) limits.emplace("nosuch" + std::to_string(i), Variant(std::uint64_t{1}));
-  EXPECT_EQ(error_of([&] { set("web", limits); }), "UnknownLimit");
-  EXPECT_LT(message.size(), longest_message);
-  EXPECT_EQ(error_of([&] { set("web", {{"memory.max", Variant(std::string(1'000'000, '9'))}}); }), "InvalidArgument");
-  EXPECT_LT(message.size(), longest_message);
-  EXPECT_EQ(error_of([&] { set("web", {}, {{std::string(1'000'000, 'x'), Variant(true)}}); }), "InvalidArgument");
-  EXPECT_LT(message.size(), longest_message);
-  EXPECT_EQ(error_of([&] {
-              call("Unset").withArguments(std::string("web"), std::vector<std::string>(1, std::string(1'000'000, 'y')));
-            }),
-            "UnknownLimit");
-  EXPECT_LT(message.size(), longest_message);
+}
+
+// What is too large is refused as such, and what is merely large for what is wrong in it; shortly both.
+TEST_F(AServedDaemon, RefusesHugeValuesAndMany) {
+  create("web");
+  const auto unset = [&](std::size_t length) {
+    call("Unset").withArguments(std::string("web"), std::vector<std::string>(1, std::string(length, 'y')));
+  };
+  for (const auto& [length, count, code] :
+       {std::tuple(1'000'000, 20'000, "LimitExceeded"), std::tuple(100'000, 1'000, "")}) {
+    const std::string too_large = code;
+    const auto expected = [&](const std::string& otherwise) { return too_large.empty() ? otherwise : too_large; };
+    const auto size = static_cast<std::size_t>(length);
+    Dictionary limits;
+    for (int i = 0; i < count; ++i) limits.emplace("nosuch" + std::to_string(i), Variant(std::uint64_t{1}));
+    EXPECT_EQ(error_of([&] { set("web", limits); }), expected("UnknownLimit"));
+    EXPECT_LT(message.size(), longest_message);
+    EXPECT_EQ(error_of([&] {
+                set("web", {{"memory.max", Variant(std::string(size, '9'))}});
+              }),
+              expected("InvalidArgument"));
+    EXPECT_LT(message.size(), longest_message);
+    EXPECT_EQ(error_of([&] {
+                set("web", {}, {{std::string(size, 'x'), Variant(true)}});
+              }),
+              expected("InvalidArgument"));
+    EXPECT_LT(message.size(), longest_message);
+    EXPECT_EQ(error_of([&] { unset(size); }), expected("UnknownLimit"));
+    EXPECT_LT(message.size(), longest_message);
+  }
+}
+
+TEST_F(AServedDaemon, TakesAFileOfAThousandCgroups) {
+  using Declared = sdbus::Struct<std::string, Dictionary, Dictionary>;
+  std::vector<Declared> cgroups;
+  for (int i = 0; i < 1'000; ++i) {
+    cgroups.emplace_back("team/service-with-a-name/" + std::to_string(i),
+                         Dictionary{{"memory.max", Variant(std::uint64_t{1} << 30U)},
+                                    {"memory.high", Variant(std::uint64_t{1} << 29U)},
+                                    {"memory.swap.max", Variant(std::uint64_t{0})},
+                                    {"cpu.max", Variant(std::string("max"))},
+                                    {"pids.max", Variant(std::uint64_t{500})}},
+                         Dictionary{});
+  }
+  EXPECT_EQ(error_of([&] { call("Apply").withArguments(cgroups, Dictionary{{"plan", Variant(true)}}); }), "");
+}
+
+TEST_F(AServedDaemon, AnswersOneWhileAnotherWaitsForAThousandAnswers) {
+  create("web");
+  const auto greedy = sdbus::createSessionBusConnection();
+  greedy->enterEventLoopAsync();
+  const auto many = sdbus::createProxy(*greedy, wire::service_name, wire::object_path);
+  constexpr int asked = 1'000;
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < asked; ++i) {
+    many->callMethodAsync("List")
+        .onInterface(wire::interface_name)
+        .uponReplyInvoke(
+            [&](const sdbus::Error* /*error*/, const std::vector<Dictionary>& /*cgroups*/) { ++answered; });
+  }
+  EXPECT_EQ(error_of([&] { call("Get").withArguments(std::string("web")); }), "");
+  EXPECT_LT(answered, asked) << "the one did not wait for all of the other's";
+  greedy->leaveEventLoop();
 }
 
 TEST_F(AServedDaemon, AnswersOthersWhileSomebodyFloodsItAndNeverReads) {

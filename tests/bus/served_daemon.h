@@ -58,6 +58,7 @@ class AServedDaemon : public testing::Test {
                  [](const Manager::StepsDone& done) { done(Outcome()); }),
         stop_(::eventfd(0, EFD_CLOEXEC)) {
     signals_.connect(adaptor_);
+    loop_.in_turn([this] { return adaptor_.take_turn(); });
     loop_.serve(*connection_);
     loop_.on_readable(stop_.get(), [this] { loop_.stop(0); });
     connection_->requestName(wire::service_name);

@@ -1,0 +1,67 @@
+// Round robin among callers, in order for each, bounded.
+#include "dbus/turns.h"
+
+#include <gmock/gmock.h>
+
+#include "support/results.h"
+
+namespace cgroupd {
+namespace {
+
+using testing::ElementsAre;
+
+class ATurn : public testing::Test {
+ protected:
+  Result<void> wait(const std::string& caller, const std::string& what, std::size_t weight = 1) {
+    return turns.wait(caller, weight, [this, what] { done.push_back(what); });
+  }
+  void take_all() {
+    while (turns.take_one()) {
+    }
+  }
+
+  Turns turns;
+  std::vector<std::string> done;
+};
+
+TEST_F(ATurn, IsTheNextCallersAndKeepsTheOrderOfEach) {
+  for (const auto* const what : {"a1", "a2", "a3"}) ASSERT_OK(wait("a", what));
+  for (const auto* const what : {"b1", "b2"}) ASSERT_OK(wait("b", what));
+  ASSERT_OK(wait("c", "c1"));
+  take_all();
+  EXPECT_THAT(done, ElementsAre("a1", "b1", "c1", "a2", "b2", "a3"));
+  EXPECT_FALSE(turns.take_one()) << "nothing is left";
+}
+
+TEST_F(ATurn, ThatIsNotEnoughGoesOnBeforeTheCallersOtherRequests) {
+  ASSERT_OK(turns.wait("a", 1, [this] {
+    done.emplace_back("a1 begins");
+    turns.go_on("a", [this] { done.emplace_back("a1 ends"); });
+  }));
+  ASSERT_OK(wait("a", "a2"));
+  ASSERT_OK(wait("b", "b1"));
+  take_all();
+  EXPECT_THAT(done, ElementsAre("a1 begins", "b1", "a1 ends", "a2"));
+}
+
+TEST_F(ATurn, IsRefusedToOneWhoHasTooManyAndNotToOthers) {
+  for (std::size_t i = 0; i < Turns::most_of_one; ++i) ASSERT_OK(wait("a", "a"));
+  const auto refused = wait("a", "one more");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::limit_exceeded);
+  EXPECT_OK(wait("b", "b"));
+  take_all();
+  EXPECT_EQ(done.size(), Turns::most_of_one + 1);
+  EXPECT_EQ(done[1], "b");
+  EXPECT_OK(wait("a", "again"));
+}
+
+TEST_F(ATurn, IsRefusedToAllWhenTheirRequestsAreTooHeavy) {
+  ASSERT_OK(wait("a", "a", Turns::heaviest));
+  EXPECT_FALSE(wait("b", "b"));
+  take_all();
+  EXPECT_OK(wait("b", "b", Turns::heaviest));
+}
+
+}  // namespace
+}  // namespace cgroupd
