@@ -130,9 +130,11 @@ std::string introspect(sd_bus* bus) {
   return xml;
 }
 
-std::optional<std::uint64_t> ping(sd_bus* bus, std::uint64_t most_usec) {
+namespace {
+
+std::optional<std::uint64_t> ping_at(sd_bus* bus, const char* name, const char* path, std::uint64_t most_usec) {
   sd_bus_message* message = nullptr;
-  if (sd_bus_message_new_method_call(bus, &message, service, object, "org.freedesktop.DBus.Peer", "Ping") < 0)
+  if (sd_bus_message_new_method_call(bus, &message, name, path, "org.freedesktop.DBus.Peer", "Ping") < 0)
     return std::nullopt;
   const auto begin = std::chrono::steady_clock::now();
   sd_bus_message* reply = nullptr;
@@ -142,6 +144,16 @@ std::optional<std::uint64_t> ping(sd_bus* bus, std::uint64_t most_usec) {
   sd_bus_message_unref(reply);
   if (result < 0) return std::nullopt;
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> ping(sd_bus* bus, std::uint64_t most_usec) {
+  return ping_at(bus, service, object, most_usec);
+}
+
+std::optional<std::uint64_t> ping_the_bus(sd_bus* bus, std::uint64_t most_usec) {
+  return ping_at(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", most_usec);
 }
 
 std::uint64_t Client::number() {
@@ -167,7 +179,7 @@ std::uint64_t Client::number() {
 std::string Client::text(const std::string& argument) {
   if (argument == "name" && !one_in(3)) return any(ammunition_.names);
   if (argument == "limits" && !one_in(4)) return any(ammunition_.limits);
-  if (one_in(200)) return std::string(upto(200'000), 'x');
+  if (!has_said_enough() && one_in(200)) return std::string(upto(200'000), 'x');
   if (one_in(10)) return any(ammunition_.names) + "/" + any(nasty_texts());
   if (one_in(8)) return any(ammunition_.names);
   if (one_in(8)) return any(ammunition_.limits);
@@ -175,7 +187,9 @@ std::string Client::text(const std::string& argument) {
 }
 
 bool Client::append_text(sd_bus_message* message, const std::string& argument) {
-  return sd_bus_message_append_basic(message, 's', text(argument).c_str()) >= 0;
+  const std::string said = text(argument);
+  said_ += said.size();
+  return sd_bus_message_append_basic(message, 's', said.c_str()) >= 0;
 }
 
 bool Client::append_variant(sd_bus_message* message, const std::string& key, int depth) {
@@ -190,10 +204,11 @@ bool Client::append_variant(sd_bus_message* message, const std::string& key, int
 bool Client::append_dictionary(sd_bus_message* message, const std::string& argument, int depth) {
   const bool is_limits = argument == "limits" || argument == "changes";
   const std::size_t count = one_in(60) ? upto(2000) : upto(4);
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < count && !has_said_enough(); ++i) {
     std::string key = is_limits ? any(ammunition_.limits) : any(option_words());
     if (one_in(6)) key = text("");
     if (count > 4) key += std::to_string(i);
+    said_ += key.size() + 8;
     if (sd_bus_message_open_container(message, 'e', "sv") < 0 ||
         sd_bus_message_append_basic(message, 's', key.c_str()) < 0 || !append_variant(message, key, depth + 1) ||
         sd_bus_message_close_container(message) < 0)
@@ -210,7 +225,8 @@ bool Client::append_array(sd_bus_message* message, const std::string& element, c
   }
   const bool is_big = one_in(80) && depth < 2 && element != "h";
   const std::size_t count = is_big ? upto(20'000) : upto(5);
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < count && !has_said_enough(); ++i) {
+    said_ += 4;
     if (!append(message, element, argument, depth + 1)) return false;
   }
   return sd_bus_message_close_container(message) >= 0;
@@ -261,6 +277,7 @@ bool Client::append(sd_bus_message* message, const std::string& type, const std:
 }
 
 sd_bus_message* Client::make(sd_bus* bus) {
+  said_ = 0;
   const Method& method = any(methods_);
   sd_bus_message* message = nullptr;
   const std::string name = one_in(200) ? "NoSuchMethod" : method.name;

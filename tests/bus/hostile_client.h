@@ -44,6 +44,8 @@ std::string introspect(sd_bus* bus);
 
 /// Microseconds until Peer.Ping is answered; none after `most_usec`.
 std::optional<std::uint64_t> ping(sd_bus* bus, std::uint64_t most_usec);
+/// The same of the bus itself, which everything goes through.
+std::optional<std::uint64_t> ping_the_bus(sd_bus* bus, std::uint64_t most_usec);
 
 struct Tally {
   std::uint64_t calls = 0, answers = 0, errors = 0, unanswered = 0;
@@ -55,6 +57,9 @@ class Client {
  public:
   Client(const std::vector<Method>& methods, const Ammunition& ammunition, std::uint64_t seed)
       : methods_(methods), ammunition_(ammunition), random_(seed) {}
+
+  /// From now on a message is no longer than about that many bytes; at first it is as long as it happens to be.
+  void say_at_most(std::size_t bytes) { longest_ = bytes; }
 
   /// One call, and its answer. False when the bus is gone.
   bool call(sd_bus* bus, Tally& tally);
@@ -71,6 +76,7 @@ class Client {
   std::string text(const std::string& argument);
   std::uint64_t number();
   std::size_t upto(std::size_t most) { return std::uniform_int_distribution<std::size_t>(0, most - 1)(random_); }
+  bool has_said_enough() const { return longest_ && said_ >= *longest_; }
   bool one_in(std::size_t n) { return upto(n) == 0; }
   template <typename T>
   const T& any(const std::vector<T>& of) {
@@ -80,6 +86,8 @@ class Client {
   const std::vector<Method>& methods_;
   const Ammunition& ammunition_;
   std::mt19937_64 random_;
+  std::optional<std::size_t> longest_;
+  std::size_t said_ = 0;  ///< bytes of this message, or so
 };
 
 }  // namespace cgroupd::hostile
