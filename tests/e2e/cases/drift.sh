@@ -82,6 +82,14 @@ cpu_ticks() {
     set -- ${line##*) }
     ticks=$((${12} + ${13}))
 }
+# What as many changes cost that somebody asks for: a machine that is slow now is slow for both.
+cpu_ticks
+ticks_before=$ticks
+for limit in 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 20; do
+    cgctl -q set web --pids-limit $limit
+done
+cpu_ticks
+asked=$((ticks - ticks_before))
 repairs_so_far
 before=$repairs
 cpu_ticks
@@ -95,11 +103,11 @@ while [ "$now" -lt $end ]; do
     clock
 done
 cpu_ticks
-# In three seconds a daemon that gave as good as it got would use most of a CPU.
-expect "less than a second of CPU time over $writes writes, found $(((ticks - ticks_before) * 10)) ms" [ $((ticks - ticks_before)) -lt 100 ]
+fought=$((ticks - ticks_before))
+expect "CPU time of no more than twice 26 changes ($asked ticks) over $writes writes, found $fought ticks" [ $fought -le $((2 * asked)) ]
 repairs_so_far
 # Twenty at once, then one a second. (Writes that come in a bunch are one drift.)
 expect "at most 26 repairs of $writes writes in 3 s, found $((repairs - before))" [ $((repairs - before)) -le 26 ]
 expect "some repairs, found $((repairs - before))" [ $((repairs - before)) -ge 1 ]
-echo "# $writes writes in 3 s, $((repairs - before)) repairs, $(((ticks - ticks_before) * 10)) ms of CPU time"
+echo "# $writes writes in 3 s, $((repairs - before)) repairs, $fought ticks of CPU time; 26 changes: $asked"
 eventually 'the limit back when the fight is over' 10 has_line web/memory.max 67108864
