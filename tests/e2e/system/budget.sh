@@ -1,5 +1,6 @@
 # A user with a budget on the system's daemon: free within it, stopped exactly at its edge.
 # needs: systemd
+# seconds: 300
 
 printf '[budget eve]\nmemory = 100M\ncpus = 1\npids = 50\ncgroups = 4\ndepth = 2\n[ceilings]\npids-limit = 40\n' >"$config"
 daemon_restart

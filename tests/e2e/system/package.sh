@@ -2,6 +2,7 @@
 # needs: systemd
 # needs: package
 # needs: once
+# seconds: 450
 
 # The same package, as it would have been before.
 older=$work/older.deb
