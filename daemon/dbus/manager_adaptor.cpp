@@ -60,9 +60,9 @@ AskSkipped skipped_of(Manager& manager, const CgroupPath& cgroup, const Changes&
 }
 
 // `tell` sends what there is to say when it went well.
-template <typename R>
-Manager::Done replying(const Request& request, R&& result, std::function<void(const R&)> tell) {
-  const auto answer_to = std::make_shared<R>(std::move(result));
+template <typename Tell, typename... Parts>
+Manager::Done replying(const Request& request, sdbus::Result<Parts...>&& result, Tell tell) {
+  const auto answer_to = std::make_shared<sdbus::Result<Parts...>>(std::move(result));
   return [request, answer_to, tell = std::move(tell)](const Result<void>& ok) {
     request.done(ok ? nullptr : &ok.error());
     if (!ok) return refuse(*answer_to, ok.error());
@@ -71,7 +71,7 @@ Manager::Done replying(const Request& request, R&& result, std::function<void(co
 }
 
 Manager::Done replying(const Request& request, sdbus::Result<>&& result) {
-  return replying<sdbus::Result<>>(request, std::move(result), [](const auto& to) { to.returnResults(); });
+  return replying(request, std::move(result), [](const auto& to) { to.returnResults(); });
 }
 
 using ChangedCgroups = std::vector<sdbus::Struct<std::string, wire::Dictionary>>;
@@ -528,17 +528,15 @@ void ManagerAdaptor::List(sdbus::Result<std::vector<wire::Dictionary>>&& result)
         if (const auto status = manager_.get(cgroup)) all->push_back(wire::encode_status(*status));
         return {};  // one that has gone meanwhile is not there
       },
-      replying<sdbus::Result<std::vector<wire::Dictionary>>>(Request(instruments_, "List"), std::move(result),
-                                                             [all](const auto& to) { to.returnResults(*all); }));
+      replying(Request(instruments_, "List"), std::move(result), [all](const auto& to) { to.returnResults(*all); }));
 }
 
 void ManagerAdaptor::Snapshot(SnapshotResult&& result, std::vector<std::string> fields) {
   if (fields.empty()) fields = default_snapshot_fields();
   using Row = sdbus::Struct<std::string, std::vector<std::uint64_t>>;
   const auto rows = std::make_shared<std::vector<Row>>();
-  const Manager::Done done =
-      replying<SnapshotResult>(Request(instruments_, "Snapshot"), std::move(result),
-                               [fields, rows](const auto& to) { to.returnResults(fields, *rows); });
+  const Manager::Done done = replying(Request(instruments_, "Snapshot"), std::move(result),
+                                      [fields, rows](const auto& to) { to.returnResults(fields, *rows); });
   if (const auto ok = manager_.snapshot({}, fields); !ok) return done(fail(ok.error()));
   for_each_in_turns(
       [this, fields, rows](const CgroupPath& cgroup) {
