@@ -10,29 +10,20 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <linux/openat2.h>
 #include <poll.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cgroupfs/errno_codes.h"
 #include "cgroupfs/hierarchy.h"
+#include "cgroupfs/open_beneath.h"
 
 namespace cgroupd {
 namespace {
 
 constexpr const char* mark_prefix = "user.cgroupd.";
-constexpr std::size_t largest_file = std::size_t{1} << 20U;
-
-int open_beneath(int directory, const char* path, std::uint64_t flags) {
-  open_how how{};
-  how.flags = flags | O_CLOEXEC;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
-  return static_cast<int>(::syscall(SYS_openat2, directory, path, &how, sizeof how));
-}
 
 tl::unexpected<Error> system_error(int error, const std::string& what) {
   return fail(error_code_of(error), what + ": " + std::generic_category().message(error), {}, error);
