@@ -14,8 +14,6 @@
 namespace cgroupd {
 namespace {
 
-constexpr std::size_t most_walked = 100'000;
-
 std::uint64_t number_in(const Value& value) {
   const auto* const amount = std::get_if<Amount>(&value);
   const auto* const number = amount == nullptr ? nullptr : std::get_if<std::uint64_t>(amount);

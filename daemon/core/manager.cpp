@@ -20,8 +20,6 @@
 namespace cgroupd {
 namespace {
 
-constexpr std::size_t most_walked = 100'000;
-
 Result<void> refuse_reserved(const CgroupPath& cgroup) {
   const auto ancestors = cgroup.ancestors();
   const std::string_view top =

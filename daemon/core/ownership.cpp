@@ -27,7 +27,6 @@ std::optional<std::uint32_t> owner_of(Kernel& kernel, const CgroupPath& cgroup) 
 
 Standing standing_of(Kernel& kernel, std::uint32_t uid, std::vector<pid_t> pids) {
   constexpr std::size_t most_pids = 4096;
-  constexpr std::size_t most_walked = 100'000;
   if (pids.size() > most_pids) return Standing::elsewhere;
   std::ranges::sort(pids);
   const auto repeated = std::ranges::unique(pids);

@@ -15,7 +15,6 @@
 namespace cgroupd {
 namespace {
 
-constexpr std::size_t most_walked = 100'000;
 constexpr std::size_t most_processes = 2'000;
 constexpr std::chrono::microseconds first_delay = std::chrono::seconds(1);
 constexpr std::chrono::microseconds longest_delay = std::chrono::minutes(5);

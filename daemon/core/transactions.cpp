@@ -28,7 +28,7 @@ const Limit* limit_of_role(Role role) {
   return row == all.end() ? nullptr : &*row;
 }
 
-std::optional<std::uint64_t> number_in(const Value& value) {
+std::optional<std::uint64_t> amount_in(const Value& value) {
   const auto* const amount = std::get_if<Amount>(&value);
   const auto* const number = amount == nullptr ? nullptr : std::get_if<std::uint64_t>(amount);
   return number == nullptr ? std::nullopt : std::optional(*number);
@@ -200,7 +200,7 @@ Result<Target> Transactions::target_of(const Part& part, bool is_there) {
     target.remembered_weight = remembered->second;
   } else if (const auto desired = desired_.find(part.cgroup); desired != desired_.end()) {
     if (const Statement* const stated = desired->second.standing(*weight))
-      target.remembered_weight = number_in(*stated->value);
+      target.remembered_weight = amount_in(*stated->value);
   }
   return target;
 }
@@ -423,10 +423,10 @@ void Transactions::remember_weights(const Running& running) {
   for (std::size_t i = 0; i < running.plan.size(); ++i) {
     const Step& step = running.plan[i];
     if (step.limit != idle) continue;
-    const auto now = number_in((*running.applied)[i]);
+    const auto now = amount_in((*running.applied)[i]);
     if (now == 0) weight_before_idle_.erase(step.cgroup);
     for (const auto& [limit, value] : step.undo) {
-      if (now == 1 && limit != idle) weight_before_idle_[step.cgroup] = number_in(value).value_or(100);
+      if (now == 1 && limit != idle) weight_before_idle_[step.cgroup] = amount_in(value).value_or(100);
     }
   }
 }

@@ -11,6 +11,9 @@ namespace cgroupd {
 /// The leaf beneath the delegated root where the tree unit's own process waits; no managed cgroup.
 inline constexpr const char* supervisor_name = "supervisor";
 
+/// More cgroups than this in one tree are not walked.
+inline constexpr std::size_t most_walked = 100'000;
+
 /// Every cgroup beneath the root but the supervisor's, parents before children, siblings by name; at most `most`.
 /// Names that CgroupPath refuses (made by others) are left out.
 std::vector<CgroupPath> walk(Kernel& kernel, std::size_t most);

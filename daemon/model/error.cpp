@@ -33,6 +33,14 @@ std::string_view error_name(ErrorCode code) {
   return "Failed";
 }
 
+std::string shown(std::string_view text) {
+  constexpr std::size_t longest = 64;
+  if (text.empty()) return "an empty value";
+  std::string out = "'";
+  for (const char c : text.substr(0, longest)) out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+  return out + (text.size() > longest ? "…'" : "'");
+}
+
 std::string Error::text() const {
   return hint.empty() ? message : message + "; " + hint;
 }

@@ -25,6 +25,10 @@ enum class ErrorCode {
 /// CamelCase name of a code, used as the last part of the bus error name ("NotFound").
 std::string_view error_name(ErrorCode code);
 
+/// `text` as a message quotes it: in single quotes, at most its first 64 bytes, control characters as '?'; "an empty
+/// value" when there is nothing to quote.
+std::string shown(std::string_view text);
+
 /// An error: what was tried and why it failed in one sentence (lower case, no final period), and the command that mends
 /// it.
 struct Error {

@@ -5,12 +5,12 @@
 #include <cmath>
 
 #include "model/device_keys.h"
+#include "model/limits.h"
 #include "model/quantity.h"
 
 namespace cgroupd {
 namespace {
 
-constexpr std::uint64_t least_quota_us = 1'000;  // kernel/sched/core.c, min_cfs_quota_period
 constexpr std::uint64_t whole_percent = 10'000;
 constexpr std::uint64_t thousand = 1000;
 
@@ -62,36 +62,36 @@ std::string print_percent(std::uint64_t hundredths) {
   return text + "%";
 }
 
-std::string print(Unlimited) {
+std::string print_part(Unlimited) {
   return "max";
 }
-std::string print(std::uint64_t number) {
+std::string print_part(std::uint64_t number) {
   return std::to_string(number);
 }
-std::string print(Percent percent) {
+std::string print_part(Percent percent) {
   return print_percent(percent.hundredths);
 }
-std::string print(Millicores cores) {
+std::string print_part(Millicores cores) {
   return print_millicores(cores.count);
 }
-std::string print(const AmountChange& change) {
-  return std::visit([](const auto& v) { return print(v); }, change);
+std::string print_part(const AmountChange& change) {
+  return std::visit([](const auto& v) { return print_part(v); }, change);
 }
-std::string print(const IdList& list) {
+std::string print_part(const IdList& list) {
   return list.ranges;
 }
 
-std::string print(const BandwidthChange& change) {
+std::string print_part(const BandwidthChange& change) {
   const std::string period = change.period_us ? std::to_string(*change.period_us) : "";
   if (!change.quota) return "period=" + period;
-  const std::string quota = std::visit([](const auto& v) { return print(v); }, *change.quota);
+  const std::string quota = std::visit([](const auto& v) { return print_part(v); }, *change.quota);
   const bool in_us = std::holds_alternative<std::uint64_t>(*change.quota);
   if (!change.period_us) return in_us ? "quota=" + quota : quota;
   return in_us || std::holds_alternative<Unlimited>(*change.quota) ? quota + " " + period
                                                                    : "cpus=" + quota + " period=" + period;
 }
 
-std::string print(const DeviceWeightsChange& change) {
+std::string print_part(const DeviceWeightsChange& change) {
   std::string text = change.default_weight ? "default " + std::to_string(*change.default_weight) : "";
   for (const auto& [device, weight] : change.devices) {
     if (!text.empty()) text += ", ";
@@ -100,7 +100,7 @@ std::string print(const DeviceWeightsChange& change) {
   return text;
 }
 
-std::string print(const DeviceMaximaChange& change) {
+std::string print_part(const DeviceMaximaChange& change) {
   std::string text;
   for (const auto& [device, wish] : change.devices) {
     if (!text.empty()) text += ", ";
@@ -130,8 +130,8 @@ Result<Value> resolve(const Limit& limit, const AmountChange& change, const Valu
   auto share = share_of(limit, std::get<Percent>(change), parent);
   if (!share) return fail(share.error());
   if (*share < limit.least) {
-    return fail(ErrorCode::out_of_range,
-                std::string(limit.file) + ": " + print(change) + " of the parent is only " + std::to_string(*share));
+    return fail(ErrorCode::out_of_range, std::string(limit.file) + ": " + print_part(change) +
+                                             " of the parent is only " + std::to_string(*share));
   }
   return Value(Amount(*share));
 }
@@ -251,7 +251,7 @@ Result<void> merge_change(Changes& changes, const Limit& limit, const Change& ch
 }
 
 std::string print_change(const Change& change) {
-  return std::visit([](const auto& v) { return print(v); }, change);
+  return std::visit([](const auto& v) { return print_part(v); }, change);
 }
 
 bool needs_parent(const Change& change) {

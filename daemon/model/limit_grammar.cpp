@@ -5,16 +5,15 @@
 
 #include "model/device_keys.h"
 #include "model/limit_change.h"
+#include "model/limits.h"
 #include "model/quantity.h"
 
 namespace cgroupd {
 namespace {
 
-constexpr std::uint64_t least_quota_us = 1'000;  // kernel/sched/core.c min_cfs_quota_period
 constexpr std::uint64_t least_period_us = 1'000;
 constexpr std::uint64_t most_period_us = 1'000'000;  // max_cfs_quota_period
 constexpr std::uint64_t most_quota_us = 8'192'000'000;
-constexpr std::uint64_t page = 4096;
 
 std::vector<std::string_view> words_of(std::string_view text, std::string_view separators) {
   std::vector<std::string_view> words;
@@ -26,11 +25,6 @@ std::vector<std::string_view> words_of(std::string_view text, std::string_view s
     words.push_back(text.substr(0, end));
     text.remove_prefix(end);
   }
-}
-
-std::string shown(std::string_view text) {
-  constexpr std::size_t longest = 64;
-  return "'" + std::string(text.substr(0, longest)) + "'";
 }
 
 bool only_digits(std::string_view text) {
@@ -53,7 +47,7 @@ Result<Change> parse_bytes_change(const Limit& limit, std::string_view text) {
     return parse_percent(text).map([](std::uint64_t p) { return Change(AmountChange(Percent{p})); });
   const auto bytes = parse_bytes(text);
   if (!bytes) return fail(bytes.error());
-  if (*bytes < std::max(limit.least, page) && (*bytes != 0 || limit.least > 0)) {
+  if (*bytes < std::max(limit.least, page_bytes) && (*bytes != 0 || limit.least > 0)) {
     return fail(ErrorCode::out_of_range,
                 shown(text) + " is less than one page (4096 bytes), which the kernel rounds down to nothing",
                 limit.least > 0 ? "write at least 4K, or max for no limit" : "write 0 or at least 4K");
@@ -133,11 +127,9 @@ Result<Change> parse_bandwidth_change(std::string_view text) {
 
 Result<Change> parse_id_list_change(const Limit& limit, std::string_view text) {
   const auto list = parse_value(limit, text);
-  constexpr std::string_view advice = "write ids and ranges as in 0-3,7";
+  constexpr std::string_view how = "write ids and ranges as in 0-3,7";
   if (!list || text.empty() || text.find_first_of(" \t\n") != std::string_view::npos) {
-    return fail(ErrorCode::invalid_argument,
-                (text.empty() ? std::string("an empty value") : shown(text)) + " is not a list of ids",
-                std::string(advice));
+    return fail(ErrorCode::invalid_argument, shown(text) + " is not a list of ids", std::string(how));
   }
   const auto& ids = std::get<IdList>(*list);
   const auto last = ids.ranges.substr(ids.ranges.find_last_of(",-") + 1);
@@ -186,11 +178,11 @@ Result<Amount> parse_rate(const DeviceKey& key, std::string_view text) {
 
 Result<Change> parse_device_maxima_change(std::string_view text) {
   DeviceMaximaChange change;
-  constexpr std::string_view advice = "write it as in '8:0 rbps=1M wiops=max'";
+  constexpr std::string_view how = "write it as in '8:0 rbps=1M wiops=max'";
   for (const auto line : words_of(text, ",\n")) {
     const auto words = words_of(line, " ");
     if (words.size() < 2)
-      return fail(ErrorCode::invalid_argument, shown(line) + " is not a device limit", std::string(advice));
+      return fail(ErrorCode::invalid_argument, shown(line) + " is not a device limit", std::string(how));
     const auto device = parse_device(words.front());
     if (!device) return fail(device.error());
     for (std::size_t i = 1; i < words.size(); ++i) {
@@ -198,7 +190,7 @@ Result<Change> parse_device_maxima_change(std::string_view text) {
       const auto* const key = std::ranges::find(device_keys, words[i].substr(0, equals), &DeviceKey::name);
       if (key == device_keys.end() || equals == words[i].size()) {
         return fail(ErrorCode::invalid_argument,
-                    shown(words[i]) + " is none of rbps= wbps= riops= wiops=", std::string(advice));
+                    shown(words[i]) + " is none of rbps= wbps= riops= wiops=", std::string(how));
       }
       const auto rate = parse_rate(*key, words[i].substr(equals + 1));
       if (!rate) return fail(rate.error());
@@ -206,7 +198,7 @@ Result<Change> parse_device_maxima_change(std::string_view text) {
     }
   }
   if (change.devices.empty())
-    return fail(ErrorCode::invalid_argument, "an empty value is not a device limit", std::string(advice));
+    return fail(ErrorCode::invalid_argument, "an empty value is not a device limit", std::string(how));
   return Change(change);
 }
 

@@ -220,11 +220,10 @@ std::string print_value_for_people(const Limit& limit, const Value& value) {
     }
   }
   if (const auto* const bandwidth = std::get_if<Bandwidth>(&value)) {
-    constexpr std::uint64_t thousand = 1000;
+    constexpr std::uint64_t one_cpu = 1000;
     if (!bandwidth->quota_us) return "max";
-    const std::uint64_t millicores =
-        (*bandwidth->quota_us * thousand + bandwidth->period_us / 2) / bandwidth->period_us;
-    return print_millicores(millicores) + (millicores == thousand ? " CPU (" : " CPUs (") +
+    const std::uint64_t millicores = (*bandwidth->quota_us * one_cpu + bandwidth->period_us / 2) / bandwidth->period_us;
+    return print_millicores(millicores) + (millicores == one_cpu ? " CPU (" : " CPUs (") +
            print_duration(*bandwidth->quota_us) + " every " + print_duration(bandwidth->period_us) + ")";
   }
   if (const auto* const maxima = std::get_if<DeviceMaxima>(&value); maxima != nullptr && !maxima->devices.empty()) {

@@ -12,8 +12,6 @@
 namespace cgroupd {
 namespace {
 
-constexpr std::uint64_t page =
-    4096;  // less than one page would be rounded down to 0 by the kernel (page_counter_memparse)
 constexpr std::uint64_t most_bytes = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint64_t most_pids = 4'194'304;  // PID_MAX_LIMIT
 constexpr std::uint64_t most_weight = 10'000;
@@ -102,8 +100,8 @@ constexpr std::array io_max_metrics = {Metric{"cgroup_io_max_read_bytes_per_seco
 // clang-format off
 constexpr std::array table = {
     //    file               controller kind                       role             lowering            max    least most           unset          systemd             since   help
-    Limit{"memory.max",       "memory", ValueKind::bytes,          Role::hard_max,  Lowering::kills,    true,  page, most_bytes,    "max",         "MemoryMax",        "4.5",  "hard memory limit",                      memory_max_flags,       memory_max_metrics},
-    Limit{"memory.high",      "memory", ValueKind::bytes,          Role::soft_max,  Lowering::reclaims, true,  page, most_bytes,    "max",         "MemoryHigh",       "4.5",  "memory throttling limit",                memory_high_flags,      memory_high_metrics},
+    Limit{"memory.max",       "memory", ValueKind::bytes,          Role::hard_max,  Lowering::kills,    true,  page_bytes, most_bytes,    "max",         "MemoryMax",        "4.5",  "hard memory limit",                      memory_max_flags,       memory_max_metrics},
+    Limit{"memory.high",      "memory", ValueKind::bytes,          Role::soft_max,  Lowering::reclaims, true,  page_bytes, most_bytes,    "max",         "MemoryHigh",       "4.5",  "memory throttling limit",                memory_high_flags,      memory_high_metrics},
     Limit{"memory.low",       "memory", ValueKind::bytes,          Role::plain,     Lowering::harmless, true,  0,    most_bytes,    "0",           "MemoryLow",        "4.5",  "best-effort memory protection",          memory_low_flags,       memory_low_metrics},
     Limit{"memory.min",       "memory", ValueKind::bytes,          Role::plain,     Lowering::harmless, true,  0,    most_bytes,    "0",           "MemoryMin",        "4.18", "hard memory protection",                 memory_min_flags,       memory_min_metrics},
     Limit{"memory.swap.max",  "memory", ValueKind::bytes,          Role::swap_room, Lowering::harmless, true,  0,    most_bytes,    "max",         "MemorySwapMax",    "4.5",  "swap limit, swap alone",                 memory_swap_max_flags,  memory_swap_max_metrics},

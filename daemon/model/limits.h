@@ -9,6 +9,12 @@
 
 namespace cgroupd {
 
+/// What memory is counted in on every machine this runs on: less would be rounded down to 0 by the kernel
+/// (mm/page_counter.c, page_counter_memparse).
+inline constexpr std::uint64_t page_bytes = 4096;
+/// The shortest CPU quota in µs that the kernel takes (kernel/sched/core.c, min_cfs_quota_period).
+inline constexpr std::uint64_t least_quota_us = 1'000;
+
 /// How the value of an interface file is built.
 enum class ValueKind {
   bytes,          ///< bytes or "max"; the kernel rounds down to whole pages

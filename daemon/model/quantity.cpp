@@ -10,15 +10,8 @@
 namespace cgroupd {
 namespace {
 
-constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
+constexpr std::uint64_t largest_number = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t longest_text = 64;
-
-std::string shown(std::string_view text) {
-  if (text.empty()) return "an empty value";
-  std::string out = "'";
-  for (const char c : text.substr(0, longest_text)) out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-  return out + (text.size() > longest_text ? "…'" : "'");
-}
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -37,7 +30,7 @@ std::optional<Decimal> read_decimal(std::string_view text) {
   Decimal number;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number.whole);
   const bool has_whole = !text.empty() && is_digit(text.front());
-  if (has_whole ? error != std::errc() || number.whole > largest : !text.starts_with('.')) return std::nullopt;
+  if (has_whole ? error != std::errc() || number.whole > largest_number : !text.starts_with('.')) return std::nullopt;
   number.rest = has_whole ? text.substr(static_cast<std::size_t>(end - text.data())) : text;
   if (number.rest.starts_with('.')) {
     std::size_t digits = 0;
@@ -51,7 +44,7 @@ std::optional<Decimal> read_decimal(std::string_view text) {
 
 // whole.fraction * unit, rounded down; nothing when it does not fit in 63 bits.
 std::optional<std::uint64_t> scaled(const Decimal& number, std::uint64_t unit) {
-  if (number.whole != 0 && unit > largest / number.whole) return std::nullopt;
+  if (number.whole != 0 && unit > largest_number / number.whole) return std::nullopt;
   std::uint64_t value = number.whole * unit;
   // Exact long division, digit by digit, so that 1.5G is exact and no floating point is needed.
   std::uint64_t part = 0;
@@ -62,7 +55,7 @@ std::optional<std::uint64_t> scaled(const Decimal& number, std::uint64_t unit) {
     place *= 10;
   }
   const std::uint64_t added = unit / place * part + unit % place * part / place;
-  if (added > largest - value) return std::nullopt;
+  if (added > largest_number - value) return std::nullopt;
   value += added;
   return value;
 }
@@ -215,7 +208,7 @@ Result<std::uint64_t> parse_duration(std::string_view text) {
       if (unit.name == name && !part) return fail(ErrorCode::out_of_range, shown(text) + " is too long");
     }
     if (!part) return bad();
-    if (*part > largest - total) return fail(ErrorCode::out_of_range, shown(text) + " is too long");
+    if (*part > largest_number - total) return fail(ErrorCode::out_of_range, shown(text) + " is too long");
     total += *part;
     rest = number->rest.substr(letters);
   }
@@ -225,9 +218,9 @@ Result<std::uint64_t> parse_duration(std::string_view text) {
 Result<std::uint64_t> parse_time_span(std::string_view text) {
   constexpr std::uint64_t second = 1'000'000;
   constexpr std::uint64_t longest_seconds = 36'500ULL * 24 * 3600;
-  constexpr std::string_view advice = "write it as in 30s, 10m, 1h30m or 2d; a number alone means seconds";
+  constexpr std::string_view how = "write it as in 30s, 10m, 1h30m or 2d; a number alone means seconds";
   const auto refused = [&](ErrorCode code, const std::string& why) {
-    return fail(code, shown(text) + why, std::string(advice));
+    return fail(code, shown(text) + why, std::string(how));
   };
   if (text.starts_with('-') && text.size() > 1 && is_digit(text[1])) {
     return refused(ErrorCode::out_of_range, " is negative");
@@ -236,7 +229,7 @@ Result<std::uint64_t> parse_time_span(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   const bool bare = !text.empty() && is_digit(text.front()) && end == text.data() + text.size();
   const bool too_many = bare && (error != std::errc() || seconds > longest_seconds);
-  const auto span = bare ? Result<std::uint64_t>(too_many ? largest : seconds * second) : parse_duration(text);
+  const auto span = bare ? Result<std::uint64_t>(too_many ? largest_number : seconds * second) : parse_duration(text);
   if (!span && span.error().code == ErrorCode::invalid_argument) {
     return refused(ErrorCode::invalid_argument, " is not a duration");
   }
