@@ -15,8 +15,8 @@ namespace {
 constexpr std::array<std::pair<std::string_view, LogLevel>, 4> levels = {
     {{"error", LogLevel::error}, {"warning", LogLevel::warning}, {"info", LogLevel::info}, {"debug", LogLevel::debug}}};
 
-constexpr std::array<std::string_view, 8> names = {"--system", "--root",      "--bus",  "--config",
-                                                   "--state",  "--log-level", "--help", "--version"};
+constexpr std::array<std::string_view, 8> option_names = {"--system", "--root",      "--bus",  "--config",
+                                                          "--state",  "--log-level", "--help", "--version"};
 
 Result<void> take(CommandLine& line, std::string_view name, std::string value) {
   if (value.empty())
@@ -62,8 +62,8 @@ Result<CommandLine> parse_command_line(std::span<char* const> arguments) {
       continue;
     }
     const bool is_flag = name == "--help" || name == "--version" || name == "--system";
-    if (std::ranges::find(names, name) == names.end() || is_flag) {
-      const std::string near = nearest_word(name, {names.begin(), names.end()});
+    if (std::ranges::find(option_names, name) == option_names.end() || is_flag) {
+      const std::string near = nearest_word(name, {option_names.begin(), option_names.end()});
       return fail(ErrorCode::invalid_argument, "unknown option '" + std::string(word) + "'",
                   near.empty() ? "see cgroupd --help" : "did you mean " + near + "?");
     }

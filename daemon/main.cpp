@@ -232,7 +232,7 @@ bool lock_ourselves_in(const CommandLine& line, const DaemonConfig& config, cons
   const auto beside = [](const std::string& file) { return file.substr(0, file.rfind('/')); };
   // The hierarchy's top: read to say which level above us binds, or keeps a controller from us.
   std::string top = root;
-  for (unsigned levels = levels_above_root(root).value_or(0); levels > 0; --levels) top = beside(top);
+  for (unsigned above = levels_above_root(root).value_or(0); above > 0; --above) top = beside(top);
   paths.readable.push_back(top);
   if (const auto file = config_file(line); file && file->find('/') != std::string::npos) {
     const std::string directory = beside(*file);

@@ -49,12 +49,13 @@ Result<void> set_over_commit(Budget& budget, std::string_view value) {
   return {};
 }
 
-struct Key {
+struct BudgetKey {
   std::string_view name;
   Result<void> (*set)(Budget&, std::string_view);
 };
-constexpr std::array keys = {Key{"memory", set_memory},   Key{"cpus", set_cpus},   Key{"pids", set_pids},
-                             Key{"cgroups", set_cgroups}, Key{"depth", set_depth}, Key{"over-commit", set_over_commit}};
+constexpr std::array budget_keys = {BudgetKey{"memory", set_memory}, BudgetKey{"cpus", set_cpus},
+                                    BudgetKey{"pids", set_pids},     BudgetKey{"cgroups", set_cgroups},
+                                    BudgetKey{"depth", set_depth},   BudgetKey{"over-commit", set_over_commit}};
 
 }  // namespace
 
@@ -66,10 +67,10 @@ Result<void> check_budget_name(std::string_view argument) {
 }
 
 Result<void> set_budget_key(Budget& budget, std::string_view key, std::string_view value) {
-  const auto* const row = std::ranges::find(keys, key, &Key::name);
-  if (row != keys.end()) return row->set(budget, value);
+  const auto* const row = std::ranges::find(budget_keys, key, &BudgetKey::name);
+  if (row != budget_keys.end()) return row->set(budget, value);
   std::vector<std::string_view> names;
-  for (const Key& known : keys) names.push_back(known.name);
+  for (const BudgetKey& known : budget_keys) names.push_back(known.name);
   const std::string near = nearest_word(key, names);
   return fail(
       ErrorCode::invalid_argument, "unknown key '" + std::string(key) + "' in section [budget]",

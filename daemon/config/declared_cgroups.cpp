@@ -45,7 +45,7 @@ struct Joined {
   std::optional<OnMissing> on_missing;
 };
 
-class Reader {
+class DeclaredReader {
  public:
   void add(const ConfigFile& file) {
     IniFile ini = read_ini(file.path, file.text);
@@ -125,7 +125,7 @@ class Reader {
 }  // namespace
 
 DeclaredCgroupsResult parse_declared_cgroups(const ConfigFiles& files) {
-  Reader reader;
+  DeclaredReader reader;
   for (const ConfigFile& file : files.files) reader.add(file);
   return reader.finish(files.faults);
 }

@@ -16,6 +16,7 @@
 #include "metrics/device_names.h"
 #include "metrics/families.h"
 #include "metrics/machine.h"
+#include "metrics/seconds.h"
 
 namespace cgroupd {
 namespace {
@@ -25,8 +26,6 @@ using CpuQuota = CadvisorView::CpuQuota;
 // Dashboards select what has a name and an image, so that nothing of ours may lack one.
 constexpr std::string_view unknown_image = "cgroup";
 constexpr std::string_view top_label = "id=\"/\"";
-
-constexpr double microseconds_per_second = 1e6;
 
 std::optional<double> converted(CadvisorValue how, double value, const CpuQuota& quota) {
   switch (how) {
@@ -48,10 +47,6 @@ std::optional<double> converted(CadvisorValue how, double value, const CpuQuota&
       return 0;
   }
   return std::nullopt;
-}
-
-double now_in_unix_seconds() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 // cAdvisor names a device by its node.

@@ -19,7 +19,7 @@ constexpr std::string_view stat_name = "cgroup.stat";
 constexpr std::string_view subtree_control_name = "cgroup.subtree_control";
 constexpr WalkFiles walk_files = {.stat = 0, .subtree_control = 1};
 constexpr std::size_t tree_files = 2;
-constexpr std::string_view memory_in_use = "memory.current";
+constexpr std::string_view memory_in_use_file = "memory.current";
 constexpr std::string_view family_prefix = "cgroup_";
 constexpr std::string_view desired_prefix = "cgroup_desired_";
 
@@ -75,7 +75,7 @@ void Collector::know_files() {
   for (const StateFile& file : state_files()) {
     File made{.state = &file, .reader = std::make_unique<StateReader>(file), .first_family = families_.size()};
     for (const FileFamily& row : file.families) made.enabled |= families_[know(row.family, row.cadvisor_only)].enabled;
-    made.enabled |= file.file == memory_in_use;  // which the working set needs
+    made.enabled |= file.file == memory_in_use_file;  // which the working set needs
     if (file.file == stat_name) {
       files_[stat_file_] = std::move(made);
       continue;
@@ -183,7 +183,7 @@ void Collector::add_state(const File& file, std::string_view text) {
   file.reader->read(text, memory_current_, state_);
   const FileFamily* const first = file.state->families.data();
   for (const Reading& reading : state_) {
-    if (file.state->file == memory_in_use) memory_current_ = reading.value;
+    if (file.state->file == memory_in_use_file) memory_current_ = reading.value;
     push(file.first_family + static_cast<std::size_t>(reading.family - first), reading.device, reading.value);
   }
 }

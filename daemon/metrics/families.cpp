@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "cgroupfs/formats.h"
+#include "metrics/seconds.h"
 
 namespace cgroupd {
 namespace {
@@ -167,7 +168,6 @@ constexpr std::array files = {
 };
 
 std::optional<double> scaled(Scale scale, std::uint64_t number, std::optional<double> memory_in_use) {
-  constexpr double microseconds_per_second = 1e6;
   const auto value = static_cast<double>(number);
   switch (scale) {
     case Scale::one:

@@ -5,10 +5,11 @@
 #include <limits>
 #include <variant>
 
+#include "metrics/seconds.h"
+
 namespace cgroupd {
 namespace {
 
-constexpr double microseconds_per_second = 1e6;
 constexpr double unlimited = std::numeric_limits<double>::infinity();
 
 std::optional<double> number_of(const Amount& amount, MetricPart part) {

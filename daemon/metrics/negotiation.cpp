@@ -17,7 +17,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(0, text.find_last_not_of(blanks) + 1);
 }
 
-bool same(std::string_view a, std::string_view b) {
+bool same_word(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
@@ -41,8 +41,8 @@ Offer read_offer(std::string_view text) {
     std::string_view value = take(text, ';');
     const std::string_view name = take(value, '=');
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-    if (same(name, "version")) offer.version = value;
-    if (!same(name, "q")) continue;
+    if (same_word(name, "version")) offer.version = value;
+    if (!same_word(name, "q")) continue;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), offer.weight);
     if (error != std::errc() || end != value.data() + value.size()) offer.weight = 0;
   }
@@ -57,9 +57,9 @@ PageFormat negotiate_format(std::string_view accept) {
   while (!accept.empty()) {
     const Offer offer = read_offer(take(accept, ','));
     const bool version_fits = !offer.version || *offer.version == "1.0.0";
-    if (same(offer.what, "application/openmetrics-text") && version_fits)
+    if (same_word(offer.what, "application/openmetrics-text") && version_fits)
       open_metrics = std::max(open_metrics, offer.weight);
-    if (same(offer.what, "text/plain") || same(offer.what, "text/*")) text = std::max(text, offer.weight);
+    if (same_word(offer.what, "text/plain") || same_word(offer.what, "text/*")) text = std::max(text, offer.weight);
   }
   return open_metrics > 0 && open_metrics >= text ? PageFormat::open_metrics : PageFormat::text;
 }
@@ -69,7 +69,8 @@ bool accepts_gzip(std::string_view accept_encoding) {
   double any = 0;
   while (!accept_encoding.empty()) {
     const Offer offer = read_offer(take(accept_encoding, ','));
-    if (same(offer.what, "gzip") || same(offer.what, "x-gzip")) gzip = std::max(gzip.value_or(0), offer.weight);
+    if (same_word(offer.what, "gzip") || same_word(offer.what, "x-gzip"))
+      gzip = std::max(gzip.value_or(0), offer.weight);
     if (offer.what == "*") any = offer.weight;
   }
   return gzip.value_or(any) > 0;

@@ -18,11 +18,11 @@
 
 #include "cgroupfs/file_descriptor.h"
 #include "cgroupfs/formats.h"
+#include "metrics/seconds.h"
 
 namespace cgroupd {
 namespace {
 
-constexpr double microseconds_per_second = 1e6;
 constexpr double nanoseconds_per_second = 1e9;
 
 std::string read_small_file(const char* path) {

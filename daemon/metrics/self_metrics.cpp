@@ -19,6 +19,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include "metrics/seconds.h"
 #include "metrics/self_page.h"
 #include "model/error.h"
 #include "model/limits.h"
@@ -49,10 +50,6 @@ prometheus::Histogram::BucketBoundaries seconds_buckets() {
 
 Error library_error(const std::exception& caught) {
   return Error{.code = ErrorCode::failed, .message = std::string("the metrics library failed: ") + caught.what()};
-}
-
-double now_in_unix_seconds() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 std::set<std::string_view> controllers() {
