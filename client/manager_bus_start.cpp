@@ -13,7 +13,7 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr const char* systemd_name = "org.freedesktop.systemd1";
+constexpr const char* service_manager_name = "org.freedesktop.systemd1";
 constexpr const char* unit_interface = "org.freedesktop.systemd1.Unit";
 constexpr const char* unit_name = "cgroupd.service";
 
@@ -30,7 +30,7 @@ bool is_running(sdbus::IConnection& bus) {
 // A job is an object for as long as it is not done; systemd bounds it by the unit's TimeoutStartSec.
 void wait_for_end_of(sdbus::IConnection& bus, const sdbus::ObjectPath& job) {
   constexpr auto pause = std::chrono::milliseconds(20);
-  const auto proxy = sdbus::createProxy(bus, systemd_name, job);
+  const auto proxy = sdbus::createProxy(bus, service_manager_name, job);
   try {
     while (true) {
       static_cast<void>(proxy->getProperty("State").onInterface("org.freedesktop.systemd1.Job"));
@@ -48,7 +48,7 @@ Result<void> start_if_absent(sdbus::IConnection& bus, const BusChoice& which) {
   std::string status;
   try {
     if (is_running(bus)) return {};
-    const auto systemd = sdbus::createProxy(bus, systemd_name, "/org/freedesktop/systemd1");
+    const auto systemd = sdbus::createProxy(bus, service_manager_name, "/org/freedesktop/systemd1");
     constexpr const char* interface = "org.freedesktop.systemd1.Manager";
     sdbus::ObjectPath job;
     systemd->callMethod("StartUnit")
@@ -58,7 +58,7 @@ Result<void> start_if_absent(sdbus::IConnection& bus, const BusChoice& which) {
     wait_for_end_of(bus, job);
     sdbus::ObjectPath path;
     systemd->callMethod("GetUnit").onInterface(interface).withArguments(std::string(unit_name)).storeResultsTo(path);
-    const auto unit = sdbus::createProxy(bus, systemd_name, path);
+    const auto unit = sdbus::createProxy(bus, service_manager_name, path);
     state = unit->getProperty("ActiveState").onInterface(unit_interface).get<std::string>();
     status = unit->getProperty("StatusText").onInterface("org.freedesktop.systemd1.Service").get<std::string>();
   } catch (const sdbus::Error&) {

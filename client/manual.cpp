@@ -32,7 +32,7 @@ std::string bold(std::string_view text) {
   return "\\fB" + roff(text) + "\\fR";
 }
 
-std::string flag_text(std::string_view name, char letter, std::string_view placeholder) {
+std::string roff_flag(std::string_view name, char letter, std::string_view placeholder) {
   std::string text = letter == '\0' ? "" : bold(std::string("-") + letter) + ", ";
   text += bold("--" + std::string(name));
   return placeholder.empty() ? text : text + " \\fI" + roff(placeholder) + "\\fR";
@@ -45,7 +45,7 @@ std::string paragraph(const std::string& tag, std::string_view text) {
 std::string options_part(std::span<const Option> options) {
   std::string out;
   for (const auto& option : options) {
-    out += paragraph(flag_text(option.name, option.letter, option.placeholder), option.help);
+    out += paragraph(roff_flag(option.name, option.letter, option.placeholder), option.help);
   }
   return out;
 }
@@ -96,7 +96,7 @@ std::string limits_part() {
   std::string out;
   for (const auto& limit : all_limits()) {
     for (const auto& flag : limit.flags) {
-      std::string tag = flag_text(flag.name, flag.letter, flag.placeholder);
+      std::string tag = roff_flag(flag.name, flag.letter, flag.placeholder);
       if (!flag.alias.empty()) tag += " (also " + bold("--" + std::string(flag.alias)) + ")";
       out += paragraph(tag, details(limit, flag));
     }

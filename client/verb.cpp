@@ -9,10 +9,10 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<const Verb*, 20> table = {&create_verb, &set_verb,    &unset_verb,  &show_verb,       &list_verb,
-                                               &tree_verb,   &run_verb,    &move_verb,   &freeze_verb,     &thaw_verb,
-                                               &kill_verb,   &remove_verb, &apply_verb,  &history_verb,    &undo_verb,
-                                               &watch_verb,  &doctor_verb, &reload_verb, &completion_verb, &help_verb};
+constexpr std::array<const Verb*, 20> verb_table = {
+    &create_verb, &set_verb,    &unset_verb,  &show_verb,   &list_verb,       &tree_verb,  &run_verb,
+    &move_verb,   &freeze_verb, &thaw_verb,   &kill_verb,   &remove_verb,     &apply_verb, &history_verb,
+    &undo_verb,   &watch_verb,  &doctor_verb, &reload_verb, &completion_verb, &help_verb};
 
 constexpr std::array global = {
     Option{"user", '\0', "", "the user's own cgroupd (default, except for root)"},
@@ -30,12 +30,12 @@ constexpr Option set_any = {"set", '\0', "FILE=VALUE", "any limit by its interfa
 }  // namespace
 
 std::span<const Verb* const> all_verbs() {
-  return table;
+  return verb_table;
 }
 
 const Verb* find_verb(std::string_view name) {
-  const auto* const at = std::ranges::find(table, name, &Verb::name);
-  return at == table.end() ? nullptr : *at;
+  const auto* const at = std::ranges::find(verb_table, name, &Verb::name);
+  return at == verb_table.end() ? nullptr : *at;
 }
 
 std::span<const Option> global_options() {

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view standard_input = "-";
 
-constexpr std::array options = {
+constexpr std::array apply_options = {
     Option{"file", 'f', "FILE|DIR", "a file, all *.conf of a directory, or - for standard input; may be repeated"},
     Option{"plan", '\0', "", "show the exact steps in order, change nothing"},
     Option{"prune", '\0', "", "take away what was applied before and is in none of these files"},
@@ -26,18 +26,19 @@ constexpr std::array options = {
     Option{"force", '\0', "", "lower memory at once, even if processes are killed for it"},
     on_missing_option,
 };
-constexpr std::array<std::string_view, 3> examples = {
+constexpr std::array<std::string_view, 3> apply_examples = {
     "cgctl apply -f web.conf",
     "cgctl apply -f cgroups.d --plan",
     "cgctl apply -f base.conf -f here.conf --prune",
 };
 
-Result<void> check(const CommandLine& line) {
+Result<void> apply_check(const CommandLine& line) {
   if (line.files.empty()) {
-    return fail(ErrorCode::invalid_argument, "apply needs a file", "as in " + std::string(examples.front()));
+    return fail(ErrorCode::invalid_argument, "apply needs a file", "as in " + std::string(apply_examples.front()));
   }
   if (std::ranges::find(line.files, std::string()) != line.files.end()) {
-    return fail(ErrorCode::invalid_argument, "--file has an empty name", "as in " + std::string(examples.front()));
+    return fail(ErrorCode::invalid_argument, "--file has an empty name",
+                "as in " + std::string(apply_examples.front()));
   }
   if (std::ranges::count(line.files, standard_input) > 1) {
     return fail(ErrorCode::invalid_argument, "standard input can be read once only", "write -f - once");
@@ -56,7 +57,7 @@ ConfigFiles read_all(const Session& session) {
   return all;
 }
 
-Result<int> act(Session& session) {
+Result<int> apply_act(Session& session) {
   const auto& line = session.line;
   const auto declared = parse_declared_cgroups(read_all(session));
   if (!declared) {
@@ -96,9 +97,9 @@ const Verb apply_verb = {
     .words = Words::none,
     .takes_limits = false,
     .needs_limits = false,
-    .options = options,
-    .examples = examples,
-    .act = act,
-    .check = check};
+    .options = apply_options,
+    .examples = apply_examples,
+    .act = apply_act,
+    .check = apply_check};
 
 }  // namespace cgroupd::client

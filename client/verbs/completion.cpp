@@ -10,9 +10,9 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<std::string_view, 1> examples = {"cgctl completion bash"};
+constexpr std::array<std::string_view, 1> completion_examples = {"cgctl completion bash"};
 
-Result<int> act(Session& session) {
+Result<int> completion_act(Session& session) {
   session.output.result(bash_completion());
   return exit_done;
 }
@@ -27,7 +27,7 @@ const Verb completion_verb = {.name = "completion",
                               .takes_limits = false,
                               .needs_limits = false,
                               .options = {},
-                              .examples = examples,
-                              .act = act};
+                              .examples = completion_examples,
+                              .act = completion_act};
 
 }  // namespace cgroupd::client

@@ -10,20 +10,20 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array options = {
+constexpr std::array create_options = {
     Option{"if-absent", '\0', "", "if it is there already, only set the limits"},
     Option{"runtime", '\0', "", "until the next boot only"},
     drift_option,
     on_missing_option,
 };
-constexpr std::array<std::string_view, 4> examples = {
+constexpr std::array<std::string_view, 4> create_examples = {
     "cgctl create web --memory 512M --cpus 1.5 --pids-limit 200",
     "cgctl create batch/nightly --cpu-idle --memory-high 2G",
     "cgctl create db --if-absent --memory-low 1G",
     "cgctl create job --memory 2G --cpuset-cpus 0-3 --on-missing skip",
 };
 
-Result<int> act(Session& session) {
+Result<int> create_act(Session& session) {
   const auto& name = session.line.names.front();
   const bool if_absent = session.line.has("if-absent");
   auto in_force = session.manager.create(name, session.line.changes,
@@ -45,8 +45,8 @@ const Verb create_verb = {.name = "create",
                           .words = Words::name,
                           .takes_limits = true,
                           .needs_limits = false,
-                          .options = options,
-                          .examples = examples,
-                          .act = act};
+                          .options = create_options,
+                          .examples = create_examples,
+                          .act = create_act};
 
 }  // namespace cgroupd::client

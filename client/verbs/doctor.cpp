@@ -12,10 +12,10 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<std::string_view, 3> examples = {"cgctl doctor", "cgctl --system doctor",
-                                                      "cgctl doctor --json | jq '.findings[] | select(.ok | not)'"};
+constexpr std::array<std::string_view, 3> doctor_examples = {
+    "cgctl doctor", "cgctl --system doctor", "cgctl doctor --json | jq '.findings[] | select(.ok | not)'"};
 
-Result<int> act(Session& session) {
+Result<int> doctor_act(Session& session) {
   const auto facts = collect_facts(session.line.bus.value_or(is_root_of_the_machine() ? Bus::system : Bus::user));
   const auto findings = judge(facts);
   if (session.output.style().json) {
@@ -36,7 +36,7 @@ const Verb doctor_verb = {.name = "doctor",
                           .takes_limits = false,
                           .needs_limits = false,
                           .options = {},
-                          .examples = examples,
-                          .act = act};
+                          .examples = doctor_examples,
+                          .act = doctor_act};
 
 }  // namespace cgroupd::client

@@ -8,9 +8,9 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<std::string_view, 1> examples = {"cgctl freeze batch/nightly"};
+constexpr std::array<std::string_view, 1> freeze_examples = {"cgctl freeze batch/nightly"};
 
-Result<int> act(Session& session) {
+Result<int> freeze_act(Session& session) {
   return for_each_name(session, session.line.names, "frozen",
                        [&](const CgroupPath& name) { return session.manager.freeze(name); });
 }
@@ -25,7 +25,7 @@ const Verb freeze_verb = {.name = "freeze",
                           .takes_limits = false,
                           .needs_limits = false,
                           .options = {},
-                          .examples = examples,
-                          .act = act};
+                          .examples = freeze_examples,
+                          .act = freeze_act};
 
 }  // namespace cgroupd::client

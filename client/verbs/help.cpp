@@ -10,9 +10,9 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<std::string_view, 1> examples = {"cgctl help set"};
+constexpr std::array<std::string_view, 1> help_examples = {"cgctl help set"};
 
-Result<int> act(Session& session) {
+Result<int> help_act(Session& session) {
   const Verb* const topic = session.line.topic;
   session.output.result(topic == nullptr ? help_of_cgctl() : help_of_verb(*topic));
   return exit_done;
@@ -28,7 +28,7 @@ const Verb help_verb = {.name = "help",
                         .takes_limits = false,
                         .needs_limits = false,
                         .options = {},
-                        .examples = examples,
-                        .act = act};
+                        .examples = help_examples,
+                        .act = help_act};
 
 }  // namespace cgroupd::client

@@ -10,12 +10,12 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array options = {
+constexpr std::array history_options = {
     Option{"last", '\0', "N", "the latest N changes only, 1 to 1000 (default 100)"},
 };
-constexpr std::array<std::string_view, 2> examples = {"cgctl history web", "cgctl history --last 20"};
+constexpr std::array<std::string_view, 2> history_examples = {"cgctl history web", "cgctl history --last 20"};
 
-Result<int> act(Session& session) {
+Result<int> history_act(Session& session) {
   HistoryQuery query;
   if (!session.line.names.empty()) query.cgroup = session.line.names.front();
   if (session.line.last) query.most = *session.line.last;
@@ -41,8 +41,8 @@ const Verb history_verb = {
     .words = Words::optional_name,
     .takes_limits = false,
     .needs_limits = false,
-    .options = options,
-    .examples = examples,
-    .act = act};
+    .options = history_options,
+    .examples = history_examples,
+    .act = history_act};
 
 }  // namespace cgroupd::client

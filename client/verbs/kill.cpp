@@ -8,9 +8,9 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<std::string_view, 1> examples = {"cgctl kill batch/nightly"};
+constexpr std::array<std::string_view, 1> kill_examples = {"cgctl kill batch/nightly"};
 
-Result<int> act(Session& session) {
+Result<int> kill_act(Session& session) {
   return for_each_name(session, session.line.names, "killed",
                        [&](const CgroupPath& name) { return session.manager.kill(name); });
 }
@@ -25,7 +25,7 @@ const Verb kill_verb = {.name = "kill",
                         .takes_limits = false,
                         .needs_limits = false,
                         .options = {},
-                        .examples = examples,
-                        .act = act};
+                        .examples = kill_examples,
+                        .act = kill_act};
 
 }  // namespace cgroupd::client

@@ -10,9 +10,9 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<std::string_view, 2> examples = {"cgctl list", "cgctl list --json | jq -r '.[].name'"};
+constexpr std::array<std::string_view, 2> list_examples = {"cgctl list", "cgctl list --json | jq -r '.[].name'"};
 
-Result<int> act(Session& session) {
+Result<int> list_act(Session& session) {
   const auto statuses = session.manager.list();
   if (!statuses) return fail(statuses.error());
   if (session.output.style().json) {
@@ -35,7 +35,7 @@ const Verb list_verb = {.name = "list",
                         .takes_limits = false,
                         .needs_limits = false,
                         .options = {},
-                        .examples = examples,
-                        .act = act};
+                        .examples = list_examples,
+                        .act = list_act};
 
 }  // namespace cgroupd::client

@@ -15,7 +15,7 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<std::string_view, 2> examples = {
+constexpr std::array<std::string_view, 2> move_examples = {
     "cgctl move web 4711",
     "cgctl move web $(pgrep -u $USER nginx)",
 };
@@ -57,7 +57,7 @@ Result<void> move(Manager& manager, const CgroupPath& name, const std::vector<pi
   return {};
 }
 
-Result<int> act(Session& session) {
+Result<int> move_act(Session& session) {
   const auto& name = session.line.names.front();
   const auto& pids = session.line.pids;
   if (auto ok = move(session.manager, name, pids); !ok) return fail(std::move(ok.error()));
@@ -78,7 +78,7 @@ const Verb move_verb = {
     .takes_limits = false,
     .needs_limits = false,
     .options = {},
-    .examples = examples,
-    .act = act};
+    .examples = move_examples,
+    .act = move_act};
 
 }  // namespace cgroupd::client

@@ -13,7 +13,7 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<std::string_view, 1> examples = {"cgctl reload"};
+constexpr std::array<std::string_view, 1> reload_examples = {"cgctl reload"};
 
 // The daemon lists every fault of its files, one a line.
 void tell_line_by_line(Output& output, const Error& error) {
@@ -26,7 +26,7 @@ void tell_line_by_line(Output& output, const Error& error) {
   }
 }
 
-Result<int> act(Session& session) {
+Result<int> reload_act(Session& session) {
   auto steps = session.manager.reload();
   if (!steps) {
     tell_line_by_line(session.output, steps.error());
@@ -46,7 +46,7 @@ const Verb reload_verb = {.name = "reload",
                           .takes_limits = false,
                           .needs_limits = false,
                           .options = {},
-                          .examples = examples,
-                          .act = act};
+                          .examples = reload_examples,
+                          .act = reload_act};
 
 }  // namespace cgroupd::client

@@ -10,15 +10,15 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array options = {
+constexpr std::array remove_options = {
     Option{"kill", '\0', "", "kill what runs in it and below, and remove that too"},
 };
-constexpr std::array<std::string_view, 2> examples = {
+constexpr std::array<std::string_view, 2> remove_examples = {
     "cgctl remove web",
     "cgctl remove --kill batch web",
 };
 
-Result<int> act(Session& session) {
+Result<int> remove_act(Session& session) {
   const bool kill = session.line.has("kill");
   // Children first, so that `remove a a/b` works in any order; with --kill a parent takes its children with it.
   std::vector<CgroupPath> names;
@@ -42,8 +42,8 @@ const Verb remove_verb = {.name = "remove",
                           .words = Words::names,
                           .takes_limits = false,
                           .needs_limits = false,
-                          .options = options,
-                          .examples = examples,
-                          .act = act};
+                          .options = remove_options,
+                          .examples = remove_examples,
+                          .act = remove_act};
 
 }  // namespace cgroupd::client

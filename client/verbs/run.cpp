@@ -17,8 +17,8 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array options = {on_missing_option};
-constexpr std::array<std::string_view, 3> examples = {
+constexpr std::array run_options = {on_missing_option};
+constexpr std::array<std::string_view, 3> run_examples = {
     "cgctl run web --memory 512M -- ./server --port 8080",
     "cgctl run build --cpus 2 --pids-limit 500 -- make -j8",
     "cgctl run web",
@@ -62,7 +62,7 @@ void explain_oom_kill(Session& session, const CgroupStatus& before, const Ended&
                       " (memory.events: oom_kill " + std::to_string(oom_kills(*after)) + ")");
 }
 
-Result<int> act(Session& session) {
+Result<int> run_act(Session& session) {
   const auto& name = session.line.names.front();
   auto made =
       session.manager.create(name, session.line.changes, {.if_absent = true, .on_missing = session.line.on_missing});
@@ -97,8 +97,8 @@ const Verb run_verb = {.name = "run",
                        .words = Words::name_and_command,
                        .takes_limits = true,
                        .needs_limits = false,
-                       .options = options,
-                       .examples = examples,
-                       .act = act};
+                       .options = run_options,
+                       .examples = run_examples,
+                       .act = run_act};
 
 }  // namespace cgroupd::client

@@ -13,7 +13,7 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array options = {
+constexpr std::array set_options = {
     Option{"for", '\0', "TIME", "for so long only (10m, 1h30m); then what stood before stands again"},
     Option{"runtime", '\0', "", "until the next boot only"},
     Option{"within", '\0', "TIME", "how long lowering memory may take (default 10s)"},
@@ -22,13 +22,13 @@ constexpr std::array options = {
     on_missing_option,
     Option{"plan", '\0', "", "show the exact writes in order, change nothing"},
 };
-constexpr std::array<std::string_view, 5> examples = {
+constexpr std::array<std::string_view, 5> set_examples = {
     "cgctl set web --memory 512M",      "cgctl set web --cpus max --pids-limit 100",
     "cgctl set web --cpus 4 --for 10m", "cgctl set web --memory 256M --plan",
     "cgctl set web --drift report",
 };
 
-Result<void> check(const CommandLine& line) {
+Result<void> set_check(const CommandLine& line) {
   if (line.changes.empty()) {
     // Only --drift was said: everything else speaks of limits.
     if (line.lease) return needs_a_limit("--for");
@@ -57,7 +57,7 @@ Result<int> show_plan(Session& session, const CgroupPath& name, const SetOptions
   return exit_done;
 }
 
-Result<int> act(Session& session) {
+Result<int> set_act(Session& session) {
   const auto& name = session.line.names.front();
   const auto& line = session.line;
   const SetOptions wanted = {.force = line.has("force"),
@@ -90,9 +90,9 @@ const Verb set_verb = {
     .words = Words::name,
     .takes_limits = true,
     .needs_limits = true,
-    .options = options,
-    .examples = examples,
-    .act = act,
-    .check = check};
+    .options = set_options,
+    .examples = set_examples,
+    .act = set_act,
+    .check = set_check};
 
 }  // namespace cgroupd::client

@@ -10,12 +10,12 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<std::string_view, 2> examples = {
+constexpr std::array<std::string_view, 2> show_examples = {
     "cgctl show web",
     "cgctl show web --json | jq '.limits[\"memory.max\"]'",
 };
 
-Result<int> act(Session& session) {
+Result<int> show_act(Session& session) {
   const auto status = session.manager.get(session.line.names.front());
   if (!status) return fail(status.error());
   if (session.output.style().json) {
@@ -39,7 +39,7 @@ const Verb show_verb = {
     .takes_limits = false,
     .needs_limits = false,
     .options = {},
-    .examples = examples,
-    .act = act};
+    .examples = show_examples,
+    .act = show_act};
 
 }  // namespace cgroupd::client

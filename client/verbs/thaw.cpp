@@ -8,9 +8,9 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<std::string_view, 1> examples = {"cgctl thaw batch/nightly"};
+constexpr std::array<std::string_view, 1> thaw_examples = {"cgctl thaw batch/nightly"};
 
-Result<int> act(Session& session) {
+Result<int> thaw_act(Session& session) {
   return for_each_name(session, session.line.names, "thawed",
                        [&](const CgroupPath& name) { return session.manager.thaw(name); });
 }
@@ -25,7 +25,7 @@ const Verb thaw_verb = {.name = "thaw",
                         .takes_limits = false,
                         .needs_limits = false,
                         .options = {},
-                        .examples = examples,
-                        .act = act};
+                        .examples = thaw_examples,
+                        .act = thaw_act};
 
 }  // namespace cgroupd::client

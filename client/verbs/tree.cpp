@@ -10,9 +10,9 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<std::string_view, 1> examples = {"cgctl tree"};
+constexpr std::array<std::string_view, 1> tree_examples = {"cgctl tree"};
 
-Result<int> act(Session& session) {
+Result<int> tree_act(Session& session) {
   const auto statuses = session.manager.list();
   if (!statuses) return fail(statuses.error());
   if (session.output.style().json) {
@@ -35,7 +35,7 @@ const Verb tree_verb = {.name = "tree",
                         .takes_limits = false,
                         .needs_limits = false,
                         .options = {},
-                        .examples = examples,
-                        .act = act};
+                        .examples = tree_examples,
+                        .act = tree_act};
 
 }  // namespace cgroupd::client

@@ -11,14 +11,14 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array options = {
+constexpr std::array undo_options = {
     Option{"plan", '\0', "", "show the exact steps in order, change nothing"},
     Option{"within", '\0', "TIME", "how long lowering memory may take (default 10s)"},
     Option{"force", '\0', "", "lower memory at once, even if processes are killed for it"},
 };
-constexpr std::array<std::string_view, 2> examples = {"cgctl undo 12", "cgctl undo 12 --plan"};
+constexpr std::array<std::string_view, 2> undo_examples = {"cgctl undo 12", "cgctl undo 12 --plan"};
 
-Result<int> act(Session& session) {
+Result<int> undo_act(Session& session) {
   const auto& line = session.line;
   const bool plan = line.has("plan");
   auto applied = session.manager.undo(line.number, {.plan = plan, .force = line.has("force"), .within = line.within});
@@ -38,9 +38,9 @@ const Verb undo_verb = {.name = "undo",
                         .words = Words::number,
                         .takes_limits = false,
                         .needs_limits = false,
-                        .options = options,
-                        .examples = examples,
-                        .act = act,
+                        .options = undo_options,
+                        .examples = undo_examples,
+                        .act = undo_act,
                         .check = check_lowering};
 
 }  // namespace cgroupd::client

@@ -9,12 +9,12 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<std::string_view, 2> examples = {
+constexpr std::array<std::string_view, 2> unset_examples = {
     "cgctl unset web memory.max pids.max",
     "cgctl unset web --cpus --memory",
 };
 
-Result<int> act(Session& session) {
+Result<int> unset_act(Session& session) {
   const auto& name = session.line.names.front();
   auto in_force = session.manager.unset(name, session.line.limits);
   if (!in_force) return fail(std::move(in_force.error()));
@@ -33,7 +33,7 @@ const Verb unset_verb = {
     .takes_limits = false,
     .needs_limits = false,
     .options = {},
-    .examples = examples,
-    .act = act};
+    .examples = unset_examples,
+    .act = unset_act};
 
 }  // namespace cgroupd::client

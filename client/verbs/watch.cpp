@@ -12,7 +12,7 @@
 namespace cgroupd::client {
 namespace {
 
-constexpr std::array<std::string_view, 2> examples = {"cgctl watch", "cgctl watch web --json"};
+constexpr std::array<std::string_view, 2> watch_examples = {"cgctl watch", "cgctl watch web --json"};
 
 // What is about the daemon concerns everybody. A name that is none of ours is nobody's.
 bool concerns(const Event& event, const std::vector<CgroupPath>& names) {
@@ -21,7 +21,7 @@ bool concerns(const Event& event, const std::vector<CgroupPath>& names) {
   return cgroup && names.front().contains(*cgroup);
 }
 
-Result<int> act(Session& session) {
+Result<int> watch_act(Session& session) {
   const auto interrupt = session.machine.interrupts();
   if (!interrupt) return fail(interrupt.error());
   auto& output = session.output;
@@ -53,7 +53,7 @@ const Verb watch_verb = {
     .takes_limits = false,
     .needs_limits = false,
     .options = {},
-    .examples = examples,
-    .act = act};
+    .examples = watch_examples,
+    .act = watch_act};
 
 }  // namespace cgroupd::client
