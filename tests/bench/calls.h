@@ -1,6 +1,7 @@
 // Timed bus calls, raw sd-bus so that the client's own cost is small and the same for all.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,6 +12,14 @@
 #include <systemd/sd-bus.h>
 
 namespace cgroupd::bench {
+
+inline constexpr std::uint64_t mib = 1U << 20U;
+
+/// The value that `q` (0 to 1) of all, at least one, do not exceed.
+inline double quantile(std::vector<double> values, double q) {
+  std::ranges::sort(values);
+  return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
+}
 
 struct BusUnref {
   void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }

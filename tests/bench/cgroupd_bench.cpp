@@ -33,7 +33,6 @@ constexpr const char* systemd_path = "/org/freedesktop/systemd1";
 constexpr const char* systemd_interface = "org.freedesktop.systemd1.Manager";
 constexpr const char* scope_name = "cgroupd-bench.scope";
 constexpr const char* cgroup_name = "bench";
-constexpr std::uint64_t mib = 1U << 20U;
 
 // A process of ours that ends with us.
 class Child {
@@ -153,11 +152,6 @@ void measure(sd_bus* bus, std::vector<Contestant>& contestants, int rounds, int 
       }
     }
   }
-}
-
-double quantile(std::vector<double> values, double q) {
-  std::ranges::sort(values);
-  return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
 }
 
 void print(const std::vector<Contestant>& contestants) {

@@ -27,15 +27,9 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* name = "org.cgroupd1";
 constexpr const char* path = "/org/cgroupd1";
 constexpr const char* interface = "org.cgroupd1.Manager";
-constexpr std::uint64_t mib = 1U << 20U;
 
 double micros_since(Clock::time_point begin) {
   return std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
-}
-
-double quantile(std::vector<double> values, double q) {
-  std::ranges::sort(values);
-  return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
 }
 
 Message method(sd_bus* bus, const char* member) {

@@ -6,15 +6,12 @@
 
 #include "bus/served_daemon.h"
 #include "support/eventually.h"
+#include "support/named.h"
 
 namespace cgroupd {
 namespace {
 
 using sdbus::Variant;
-
-CgroupPath path(std::string_view name) {
-  return *CgroupPath::parse(name);
-}
 
 // Answers at once or later, as the test wants.
 class FakePolkit final : public Polkit {

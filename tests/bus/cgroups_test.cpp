@@ -3,15 +3,12 @@
 
 #include "bus/served_daemon.h"
 #include "support/eventually.h"
+#include "support/named.h"
 
 namespace cgroupd {
 namespace {
 
 using sdbus::Variant;
-
-CgroupPath path(std::string_view name) {
-  return *CgroupPath::parse(name);
-}
 
 TEST_F(AServedDaemon, TellsEverythingAboutACgroup) {
   create("web", {{"memory.max", Variant(std::string("64M"))}});

@@ -1,15 +1,12 @@
 // Limits over the bus: types in, types out, errors by name.
 #include "bus/served_daemon.h"
+#include "support/named.h"
 
 namespace cgroupd {
 namespace {
 
 using sdbus::Variant;
 using QuotaAndPeriod = sdbus::Struct<std::uint64_t, std::uint64_t>;
-
-CgroupPath path(std::string_view name) {
-  return *CgroupPath::parse(name);
-}
 
 TEST_F(AServedDaemon, CreatesACgroupWithItsLimits) {
   const auto in_force =

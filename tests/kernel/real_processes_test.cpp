@@ -14,11 +14,10 @@
 #include "cgroupfs/hierarchy.h"
 #include "core/diagnosis.h"
 #include "kernel/real_world.h"
+#include "support/named.h"
 
 namespace cgroupd::contract {
 namespace {
-
-constexpr std::size_t mebibyte = std::size_t{1} << 20U;
 
 // Touches memory until it is killed; an exit means it got all it wanted.
 int use(std::size_t bytes) {

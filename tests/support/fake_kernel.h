@@ -18,12 +18,12 @@ enum class Op { read, write, make, remove, list, open };
 
 /// One thing the kernel was asked, in the order of asking. `cgroup` is relative to the delegated root ("" = itself,
 /// ".." = its parent).
-struct Access {
+struct KernelAccess {
   Op op;
   std::string cgroup;
   std::string file;
   std::string value;
-  friend bool operator==(const Access&, const Access&) = default;
+  friend bool operator==(const KernelAccess&, const KernelAccess&) = default;
 };
 
 class FakeKernel final : public Kernel {
@@ -70,13 +70,13 @@ class FakeKernel final : public Kernel {
   void fail_write(std::size_t nth, int error);
   /// Runs in the middle of every write (make and remove count), before it takes effect: another writer, a process that
   /// starts, …
-  void before_each_write(std::function<void(const Access&)> hook);
+  void before_each_write(std::function<void(const KernelAccess&)> hook);
   /// The next write to this file takes effect, and is followed by another writer's before it is read back.
   void overwrite_next(const CgroupPath& cgroup, std::string_view file, std::string_view value);
 
-  std::vector<Access> accesses() const;
+  std::vector<KernelAccess> accesses() const;
   /// Writes of interface files alone.
-  std::vector<Access> writes() const;
+  std::vector<KernelAccess> writes() const;
   void forget_accesses();
 
  private:
@@ -95,12 +95,12 @@ class FakeKernel final : public Kernel {
 
   mutable std::recursive_mutex mutex_;  // the executor may write from a worker while a test looks on
   fake::Machine machine_;
-  std::vector<Access> accesses_;
+  std::vector<KernelAccess> accesses_;
   std::vector<Failure> failures_;
   std::size_t writes_until_failure_ = 0;
   int nth_write_error_ = 0;
-  std::function<void(const Access&)> hook_;
-  std::optional<Access> overwriting_;
+  std::function<void(const KernelAccess&)> hook_;
+  std::optional<KernelAccess> overwriting_;
 };
 
 }  // namespace cgroupd

@@ -102,24 +102,24 @@ void FakeKernel::fail_write(std::size_t nth, int error) {
 void FakeKernel::overwrite_next(const CgroupPath& cgroup, std::string_view file, std::string_view value) {
   const std::lock_guard lock(mutex_);
   overwriting_ =
-      Access{.op = Op::write, .cgroup = cgroup.str(), .file = std::string(file), .value = std::string(value)};
+      KernelAccess{.op = Op::write, .cgroup = cgroup.str(), .file = std::string(file), .value = std::string(value)};
 }
 
-void FakeKernel::before_each_write(std::function<void(const Access&)> hook) {
+void FakeKernel::before_each_write(std::function<void(const KernelAccess&)> hook) {
   const std::lock_guard lock(mutex_);
   hook_ = std::move(hook);
 }
 
-std::vector<Access> FakeKernel::accesses() const {
+std::vector<KernelAccess> FakeKernel::accesses() const {
   const std::lock_guard lock(mutex_);
   return accesses_;
 }
 
-std::vector<Access> FakeKernel::writes() const {
+std::vector<KernelAccess> FakeKernel::writes() const {
   const std::lock_guard lock(mutex_);
-  std::vector<Access> writes;
+  std::vector<KernelAccess> writes;
   std::ranges::copy_if(accesses_, std::back_inserter(writes),
-                       [](const Access& access) { return access.op == Op::write; });
+                       [](const KernelAccess& access) { return access.op == Op::write; });
   return writes;
 }
 

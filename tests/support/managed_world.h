@@ -15,6 +15,7 @@
 #include "model/limit_change.h"
 #include "store/intents.h"
 #include "support/fake_kernel.h"
+#include "support/named.h"
 #include "support/state.h"
 
 namespace cgroupd {
@@ -44,11 +45,6 @@ struct RecordedEvents final : ManagerEvents {
   std::vector<std::string> lines;
   std::vector<Drift> drifts;
 };
-
-/// "" is the delegated root.
-inline CgroupPath path(std::string_view name) {
-  return name.empty() ? CgroupPath() : CgroupPath::parse(name).value();
-}
 
 /// "memory.max=64M cpu.max=0.5".
 inline Changes changes(std::string_view text) {

@@ -2,15 +2,13 @@
 #include "cgroupfs/limit_file.h"
 
 #include "support/fake_kernel.h"
+#include "support/named.h"
 #include "support/results.h"
 #include "unit/model/generators.h"
 
 namespace cgroupd {
 namespace {
 
-const Limit& row(std::string_view file) {
-  return *find_limit(file);
-}
 std::vector<std::string> texts(std::string_view file, std::string_view from, std::string_view to) {
   return write_texts(row(file), parse_value(row(file), from).value(), parse_value(row(file), to).value());
 }

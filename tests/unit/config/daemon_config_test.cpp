@@ -19,7 +19,7 @@ using testing::IsEmpty;
 
 const ConfigContext in_a_session = {.runtime_directory = "/run/user/1000"};
 
-DaemonConfigResult parse(const std::vector<std::string>& texts, const ConfigContext& context = in_a_session) {
+DaemonConfigResult parse_config(const std::vector<std::string>& texts, const ConfigContext& context = in_a_session) {
   ConfigFiles files;
   for (const std::string& text : texts) {
     files.files.push_back(ConfigFile{.path = std::to_string(files.files.size() + 1) + ".conf", .text = text});
@@ -27,8 +27,8 @@ DaemonConfigResult parse(const std::vector<std::string>& texts, const ConfigCont
   return parse_daemon_config(files, context);
 }
 
-std::string faults_of(const std::vector<std::string>& texts) {
-  const DaemonConfigResult config = parse(texts);
+std::string config_faults_of(const std::vector<std::string>& texts) {
+  const DaemonConfigResult config = parse_config(texts);
   return config ? "" : print_faults(config.error());
 }
 
@@ -38,7 +38,7 @@ std::string default_of(const DaemonConfigResult& config, std::string_view file) 
 }
 
 TEST(TheConfiguration, HasDefaultsWithoutAnyFile) {
-  const DaemonConfigResult config = parse({});
+  const DaemonConfigResult config = parse_config({});
   ASSERT_TRUE(config.has_value());
   EXPECT_EQ(config->max_cgroups, 4096U);
   EXPECT_EQ(config->log_level, LogLevel::info);
@@ -48,16 +48,16 @@ TEST(TheConfiguration, HasDefaultsWithoutAnyFile) {
 }
 
 TEST(TheConfiguration, HasNoSocketByDefaultWithoutARuntimeDirectory) {
-  const DaemonConfigResult config = parse({}, ConfigContext{});
+  const DaemonConfigResult config = parse_config({}, ConfigContext{});
   ASSERT_TRUE(config.has_value());
   EXPECT_FALSE(config->metrics_socket.has_value());
 }
 
 TEST(TheConfiguration, TakesEveryKey) {
   const DaemonConfigResult config =
-      parse({"[daemon]\nmax-cgroups = 10\nlog-level = debug\n[metrics]\nlisten = [::1]:0\nsocket = "
-             "%t/m.sock\n[defaults]\nmemory = 512M\ncpus = "
-             "1.5\npids.max = 200\n"});
+      parse_config({"[daemon]\nmax-cgroups = 10\nlog-level = debug\n[metrics]\nlisten = [::1]:0\nsocket = "
+                    "%t/m.sock\n[defaults]\nmemory = 512M\ncpus = "
+                    "1.5\npids.max = 200\n"});
   ASSERT_TRUE(config.has_value()) << print_faults(config.error());
   EXPECT_EQ(config->max_cgroups, 10U);
   EXPECT_EQ(config->log_level, LogLevel::debug);
@@ -70,9 +70,9 @@ TEST(TheConfiguration, TakesEveryKey) {
 }
 
 TEST(TheConfiguration, TakesWhatThePagesShow) {
-  const DaemonConfigResult config =
-      parse({"[metrics]\nmax-cgroups = 7\nmax-depth = 2\ninclude = web batch/*\nexclude = **/tmp\nexclude-families = "
-             "cgroup_io_*\nkept-files = 0\ncadvisor = yes\nweb-config = /etc/cgroupd/web.yml\n"});
+  const DaemonConfigResult config = parse_config(
+      {"[metrics]\nmax-cgroups = 7\nmax-depth = 2\ninclude = web batch/*\nexclude = **/tmp\nexclude-families = "
+       "cgroup_io_*\nkept-files = 0\ncadvisor = yes\nweb-config = /etc/cgroupd/web.yml\n"});
   ASSERT_TRUE(config.has_value()) << print_faults(config.error());
   EXPECT_EQ(config->metrics.max_cgroups, 7U);
   EXPECT_EQ(config->metrics.max_depth, 2U);
@@ -87,12 +87,12 @@ TEST(TheConfiguration, TakesWhatThePagesShow) {
 TEST(TheConfiguration, RefusesWhatThePagesCannotShow) {
   for (const char* const line : {"max-cgroups = 0", "max-depth = 17", "max-depth = x", "kept-files = -1",
                                  "cadvisor = maybe", "web-config = web.yml"}) {
-    EXPECT_THAT(faults_of({std::string("[metrics]\n") + line + "\n"}), HasSubstr("1.conf:2: ")) << line;
+    EXPECT_THAT(config_faults_of({std::string("[metrics]\n") + line + "\n"}), HasSubstr("1.conf:2: ")) << line;
   }
 }
 
 TEST(TheConfiguration, SwitchesListenersOffWithNone) {
-  const DaemonConfigResult config = parse({"[metrics]\nlisten = none\nsocket = none\n"});
+  const DaemonConfigResult config = parse_config({"[metrics]\nlisten = none\nsocket = none\n"});
   ASSERT_TRUE(config.has_value());
   EXPECT_FALSE(config->metrics_listen.has_value());
   EXPECT_FALSE(config->metrics_socket.has_value());
@@ -100,8 +100,8 @@ TEST(TheConfiguration, SwitchesListenersOffWithNone) {
 
 TEST(TheConfiguration, TakesTheLaterFilesWordKeyByKey) {
   const DaemonConfigResult config =
-      parse({"[daemon]\nmax-cgroups = 10\nlog-level = debug\n[defaults]\nmemory = 1G\npids-limit = 5\n",
-             "[daemon]\nmax-cgroups = 20\n[defaults]\nmemory = 2G\n"});
+      parse_config({"[daemon]\nmax-cgroups = 10\nlog-level = debug\n[defaults]\nmemory = 1G\npids-limit = 5\n",
+                    "[daemon]\nmax-cgroups = 20\n[defaults]\nmemory = 2G\n"});
   ASSERT_TRUE(config.has_value()) << print_faults(config.error());
   EXPECT_EQ(config->max_cgroups, 20U);
   EXPECT_EQ(config->log_level, LogLevel::debug);
@@ -110,7 +110,7 @@ TEST(TheConfiguration, TakesTheLaterFilesWordKeyByKey) {
 }
 
 TEST(TheConfiguration, TakesTheLaterFilesWordUnderAnyOfALimitsNames) {
-  const DaemonConfigResult config = parse(
+  const DaemonConfigResult config = parse_config(
       {"[defaults]\nmemory = 1G\ncpus = 2\ncpu-period = 50000\n", "[defaults]\nmemory.max = max\ncpu-quota = 10000\n"});
   ASSERT_TRUE(config.has_value()) << print_faults(config.error());
   EXPECT_EQ(default_of(config, "memory.max"), "max");
@@ -119,12 +119,13 @@ TEST(TheConfiguration, TakesTheLaterFilesWordUnderAnyOfALimitsNames) {
 }
 
 TEST(TheConfiguration, RefusesAFileThatContradictsItself) {
-  EXPECT_THAT(faults_of({"[defaults]\ncpus = 2\ncpu-quota = 10000\n"}), HasSubstr("1.conf:3: "));
-  EXPECT_THAT(faults_of({"[defaults]\nmemory = 1G\nmemory.max = 2G\n"}), HasSubstr("1.conf:3: "));
+  EXPECT_THAT(config_faults_of({"[defaults]\ncpus = 2\ncpu-quota = 10000\n"}), HasSubstr("1.conf:3: "));
+  EXPECT_THAT(config_faults_of({"[defaults]\nmemory = 1G\nmemory.max = 2G\n"}), HasSubstr("1.conf:3: "));
 }
 
 TEST(TheConfiguration, JoinsTheFirstFilesPartsAfterALaterFileRepeatsOne) {
-  const DaemonConfigResult config = parse({"[defaults]\ncpus = 2\ncpu-period = 50000\n", "[defaults]\ncpus = 1\n"});
+  const DaemonConfigResult config =
+      parse_config({"[defaults]\ncpus = 2\ncpu-period = 50000\n", "[defaults]\ncpus = 1\n"});
   ASSERT_TRUE(config.has_value()) << print_faults(config.error());
   Changes expected;
   const FlagMatch cpus = find_flag("cpus");
@@ -138,22 +139,23 @@ TEST(TheConfiguration, JoinsTheFirstFilesPartsAfterALaterFileRepeatsOne) {
 }
 
 TEST(TheConfiguration, HasADriftPolicy) {
-  EXPECT_EQ(parse({})->drift, DriftPolicy::repair);
-  EXPECT_EQ(parse({"[daemon]\ndrift = report\n", "[daemon]\ndrift = adopt\n"})->drift, DriftPolicy::adopt);
-  EXPECT_THAT(faults_of({"[daemon]\ndrift = fix\n"}), testing::AllOf(HasSubstr("1.conf:2: 'fix'"), HasSubstr("adopt")));
+  EXPECT_EQ(parse_config({})->drift, DriftPolicy::repair);
+  EXPECT_EQ(parse_config({"[daemon]\ndrift = report\n", "[daemon]\ndrift = adopt\n"})->drift, DriftPolicy::adopt);
+  EXPECT_THAT(config_faults_of({"[daemon]\ndrift = fix\n"}),
+              testing::AllOf(HasSubstr("1.conf:2: 'fix'"), HasSubstr("adopt")));
 }
 
 TEST(TheConfiguration, SaysWhatHappensToLimitsThatCannotBeHad) {
-  EXPECT_EQ(parse({})->on_missing, OnMissing::refuse);
-  EXPECT_EQ(parse({"[daemon]\non-missing = skip\n"})->on_missing, OnMissing::skip);
-  EXPECT_THAT(faults_of({"[daemon]\non-missing = ignore\n"}),
+  EXPECT_EQ(parse_config({})->on_missing, OnMissing::refuse);
+  EXPECT_EQ(parse_config({"[daemon]\non-missing = skip\n"})->on_missing, OnMissing::skip);
+  EXPECT_THAT(config_faults_of({"[daemon]\non-missing = ignore\n"}),
               testing::AllOf(HasSubstr("1.conf:2: 'ignore'"), HasSubstr("refuse or skip")));
 }
 
 TEST(TheConfiguration, HasProfilesWithTheKeysOfDefaults) {
   const DaemonConfigResult config =
-      parse({"[profile service]\nmemory = 1G\npids-limit = 5\n[profile empty]\n[defaults]\nmemory = 3G\n",
-             "[profile service]\nmemory.max = 2G\ncpus = 2\n[profile batch]\ncpu-idle = yes\n"});
+      parse_config({"[profile service]\nmemory = 1G\npids-limit = 5\n[profile empty]\n[defaults]\nmemory = 3G\n",
+                    "[profile service]\nmemory.max = 2G\ncpus = 2\n[profile batch]\ncpu-idle = yes\n"});
   ASSERT_TRUE(config.has_value()) << print_faults(config.error());
   std::string shown;
   for (const auto& [name, limits] : config->profiles) {
@@ -166,8 +168,8 @@ TEST(TheConfiguration, HasProfilesWithTheKeysOfDefaults) {
 
 TEST(TheConfiguration, RefusesProfilesThatHaveNoNameOrContradictThemselves) {
   EXPECT_EQ(
-      faults_of({"[profile]\nmemory = 1G\n[profile a]\nmemory = 1G\nmemory.max = 2G\nmemroy = 1G\n"
-                 "[cgroup web]\nmemory = 1G\n"}),
+      config_faults_of({"[profile]\nmemory = 1G\n[profile a]\nmemory = 1G\nmemory.max = 2G\nmemroy = 1G\n"
+                        "[cgroup web]\nmemory = 1G\n"}),
       "1.conf:1: section [profile] needs a name; write it as in [profile service]\n"
       "1.conf:5: memory.max contradicts what was said before about memory.max (1073741824); say it once\n"
       "1.conf:6: unknown limit 'memroy'; did you mean 'memory'?\n"
@@ -177,9 +179,9 @@ TEST(TheConfiguration, RefusesProfilesThatHaveNoNameOrContradictThemselves) {
 
 TEST(TheConfiguration, TellsEveryFaultOfEveryFileAtOnce) {
   EXPECT_EQ(
-      faults_of({"[daemon]\nmax-cgroup = 1\nlisten = none\nnonsense\n",
-                 "[deamon]\nlog-level = info\n[ceilings]\nmemory = 50%\n[metrics web]\n[budget]\nx = 1\n[budget "
-                 "eve]\nmemroy = 1\nover-commit = 0.5\n"}),
+      config_faults_of({"[daemon]\nmax-cgroup = 1\nlisten = none\nnonsense\n",
+                        "[deamon]\nlog-level = info\n[ceilings]\nmemory = 50%\n[metrics web]\n[budget]\nx = 1\n[budget "
+                        "eve]\nmemroy = 1\nover-commit = 0.5\n"}),
       "1.conf:2: unknown key 'max-cgroup' in section [daemon]; did you mean 'max-cgroups'?\n"
       "1.conf:3: unknown key 'listen' in section [daemon]; it belongs to section [metrics]\n"
       "1.conf:4: expected 'key = value', a [section] or a # comment, found 'nonsense'\n"
@@ -211,24 +213,26 @@ TEST(TheConfiguration, HasCeilingsAndBudgets) {
 }
 
 TEST(TheConfiguration, RefusesLimitsThatDoNotExistOrDoNotParse) {
-  EXPECT_THAT(faults_of({"[defaults]\nmemroy = 1G\n"}),
+  EXPECT_THAT(config_faults_of({"[defaults]\nmemroy = 1G\n"}),
               HasSubstr("1.conf:2: unknown limit 'memroy'; did you mean 'memory'?"));
-  EXPECT_THAT(faults_of({"[defaults]\nmemory = 64Q\n"}), testing::AllOf(HasSubstr("1.conf:2: "), HasSubstr("64Q")));
-  EXPECT_EQ(faults_of({"[defaults]\nmemory =\n"}), "1.conf:2: key 'memory' has no value");
+  EXPECT_THAT(config_faults_of({"[defaults]\nmemory = 64Q\n"}),
+              testing::AllOf(HasSubstr("1.conf:2: "), HasSubstr("64Q")));
+  EXPECT_EQ(config_faults_of({"[defaults]\nmemory =\n"}), "1.conf:2: key 'memory' has no value");
 }
 
 TEST(TheConfiguration, RefusesWhatIsNoNumberNoLevelNoPath) {
-  EXPECT_THAT(faults_of({"[daemon]\nmax-cgroups = 0\n"}), HasSubstr("1.conf:2: "));
-  EXPECT_THAT(faults_of({"[daemon]\nmax-cgroups = -1\n"}), HasSubstr("1.conf:2: "));
-  EXPECT_EQ(faults_of({"[daemon]\nlog-level = loud\n"}),
+  EXPECT_THAT(config_faults_of({"[daemon]\nmax-cgroups = 0\n"}), HasSubstr("1.conf:2: "));
+  EXPECT_THAT(config_faults_of({"[daemon]\nmax-cgroups = -1\n"}), HasSubstr("1.conf:2: "));
+  EXPECT_EQ(config_faults_of({"[daemon]\nlog-level = loud\n"}),
             "1.conf:2: 'loud' is not a log level; write error, warning, info or debug");
-  EXPECT_THAT(faults_of({"[metrics]\nsocket = metrics.sock\n"}), HasSubstr("is not the absolute path of a socket"));
-  EXPECT_THAT(faults_of({"[metrics]\nsocket = /" + std::string(120, 's') + "\n"}),
+  EXPECT_THAT(config_faults_of({"[metrics]\nsocket = metrics.sock\n"}),
+              HasSubstr("is not the absolute path of a socket"));
+  EXPECT_THAT(config_faults_of({"[metrics]\nsocket = /" + std::string(120, 's') + "\n"}),
               HasSubstr("at most 107 are possible"));
 }
 
 TEST(TheConfiguration, RefusesARuntimeDirectoryThatIsNotThere) {
-  const DaemonConfigResult config = parse({"[metrics]\nsocket = %t/m.sock\n"}, ConfigContext{});
+  const DaemonConfigResult config = parse_config({"[metrics]\nsocket = %t/m.sock\n"}, ConfigContext{});
   ASSERT_FALSE(config.has_value());
   EXPECT_THAT(print_faults(config.error()), HasSubstr("there is no runtime directory for %t"));
 }
@@ -256,7 +260,7 @@ class TheShippedFile : public testing::Test {
 };
 
 TEST_F(TheShippedFile, ChangesNothing) {
-  const DaemonConfigResult config = parse({text()});
+  const DaemonConfigResult config = parse_config({text()});
   ASSERT_TRUE(config.has_value()) << print_faults(config.error());
   EXPECT_FALSE(text().empty());
 }
@@ -269,8 +273,8 @@ TEST_F(TheShippedFile, ShowsTheCompileTimeDefaults) {
     const bool is_default = line.size() > 1 && line[0] == '#' && line[1] != ' ' && line[1] != '#';
     uncommented += (is_default ? line.substr(1) : line) + "\n";
   }
-  const DaemonConfigResult shown = parse({uncommented});
-  const DaemonConfigResult built_in = parse({});
+  const DaemonConfigResult shown = parse_config({uncommented});
+  const DaemonConfigResult built_in = parse_config({});
   ASSERT_TRUE(shown.has_value()) << print_faults(shown.error());
   EXPECT_EQ(shown->max_cgroups, built_in->max_cgroups);
   EXPECT_EQ(shown->log_level, built_in->log_level);

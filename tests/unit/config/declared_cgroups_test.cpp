@@ -18,7 +18,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-DeclaredCgroupsResult parse(const std::vector<std::string>& texts) {
+DeclaredCgroupsResult parse_declared(const std::vector<std::string>& texts) {
   ConfigFiles files;
   for (const std::string& text : texts) {
     files.files.push_back(ConfigFile{.path = std::to_string(files.files.size() + 1) + ".conf", .text = text});
@@ -26,13 +26,13 @@ DeclaredCgroupsResult parse(const std::vector<std::string>& texts) {
   return parse_declared_cgroups(files);
 }
 
-std::string faults_of(const std::vector<std::string>& texts) {
-  const auto declared = parse(texts);
+std::string declared_faults_of(const std::vector<std::string>& texts) {
+  const auto declared = parse_declared(texts);
   return declared ? "" : print_faults(declared.error());
 }
 
 // "web memory.max=536870912; batch profile=service"
-std::string shown(const DeclaredCgroups& cgroups) {
+std::string as_line(const DeclaredCgroups& cgroups) {
   std::string out;
   for (const auto& cgroup : cgroups) {
     out += (out.empty() ? "" : "; ") + cgroup.name.str();
@@ -45,8 +45,8 @@ std::string shown(const DeclaredCgroups& cgroups) {
 }
 
 std::string declared_by(const std::vector<std::string>& texts) {
-  const auto declared = parse(texts);
-  return declared ? shown(*declared) : print_faults(declared.error());
+  const auto declared = parse_declared(texts);
+  return declared ? as_line(*declared) : print_faults(declared.error());
 }
 
 TEST(ADeclarativeFile, DeclaresCgroupsWithFlagsAndInterfaceFiles) {
@@ -74,20 +74,20 @@ TEST(SeveralDeclarativeFiles, AreJoinedKeyByKeyAndTheLaterOneWins) {
 }
 
 TEST(ADeclarativeFile, ThatNamesACgroupTwiceIsRefused) {
-  EXPECT_EQ(faults_of({"[cgroup web]\nmemory = 1G\n[cgroup db]\n[cgroup web]\ncpus = 1\n"}),
+  EXPECT_EQ(declared_faults_of({"[cgroup web]\nmemory = 1G\n[cgroup db]\n[cgroup web]\ncpus = 1\n"}),
             "1.conf:4: [cgroup web] stands twice in this file; put its keys together");
 }
 
 TEST(ADeclarativeFile, ThatContradictsItselfIsRefusedAtTheLine) {
-  EXPECT_THAT(faults_of({"[cgroup web]\ncpus = 2\ncpu-quota = 10000\n"}), HasSubstr("1.conf:3: "));
-  EXPECT_THAT(faults_of({"[cgroup web]\nmemory = 1G\nmemory.max = 2G\n"}), HasSubstr("1.conf:3: "));
+  EXPECT_THAT(declared_faults_of({"[cgroup web]\ncpus = 2\ncpu-quota = 10000\n"}), HasSubstr("1.conf:3: "));
+  EXPECT_THAT(declared_faults_of({"[cgroup web]\nmemory = 1G\nmemory.max = 2G\n"}), HasSubstr("1.conf:3: "));
 }
 
 TEST(DeclarativeFiles, TellEveryFaultOfEveryFileAtOnce) {
   EXPECT_EQ(
-      faults_of({"memory = 1G\n[cgroup a//b]\nmemory = 1G\n[cgroup web]\nmemroy = 1G\nmemory = 64Q\ncpus =\n",
-                 "[cgruop web]\nmemory = 1G\n[cgroup]\n[daemon]\nlog-level = info\n[cgroup db]\nnonsense\n"
-                 "drift = fix\nprofil = x\n"}),
+      declared_faults_of({"memory = 1G\n[cgroup a//b]\nmemory = 1G\n[cgroup web]\nmemroy = 1G\nmemory = 64Q\ncpus =\n",
+                          "[cgruop web]\nmemory = 1G\n[cgroup]\n[daemon]\nlog-level = info\n[cgroup db]\nnonsense\n"
+                          "drift = fix\nprofil = x\n"}),
       "1.conf:1: key 'memory' stands before any [section]\n"
       "1.conf:2: name 'a//b' has an empty part between slashes; a name is made of letters, digits and _ . : @ + - and "
       "'/' for nesting, as in batch/nightly\n"
@@ -106,14 +106,14 @@ TEST(ADeclarativeFile, NamesDevicesByNumber) {
   EXPECT_EQ(declared_by({"[cgroup web]\ndevice-read-bps = 8:0:1M\ndevice-write-iops = 8:0:100\n"}),
             "web io.max=8:0 rbps=1048576 wiops=100");
   EXPECT_EQ(
-      faults_of({"[cgroup web]\ndevice-read-bps = /dev/sda:1M\n"}),
+      declared_faults_of({"[cgroup web]\ndevice-read-bps = /dev/sda:1M\n"}),
       "1.conf:2: '/dev/sda:1M': a file names a device by its number, not by its path; write it as in 8:0:1M; lsblk "
       "shows the number under MAJ:MIN");
 }
 
 TEST(DeclarativeFiles, CannotNameWhatIsNotBeneathTheDelegatedRoot) {
   for (const auto* const name : {"..", "../web", "/web", "web/", "cgroup.procs", "web db", "a/../b"}) {
-    EXPECT_THAT(faults_of({"[cgroup " + std::string(name) + "]\n"}), HasSubstr("1.conf:1: ")) << name;
+    EXPECT_THAT(declared_faults_of({"[cgroup " + std::string(name) + "]\n"}), HasSubstr("1.conf:1: ")) << name;
   }
 }
 
@@ -159,7 +159,7 @@ RC_GTEST_PROP(AnyDeclarativeFiles, AreReadWholeOrRefusedWithAFile, ()) {
     for (const auto& one : lines) out += one + "\n";
     return out;
   });
-  const auto declared = parse({*text, *text});
+  const auto declared = parse_declared({*text, *text});
   if (!declared) {
     RC_ASSERT(!declared.error().empty());
     for (const auto& fault : declared.error()) {

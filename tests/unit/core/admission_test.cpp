@@ -6,6 +6,7 @@
 
 #include "core/ownership.h"
 #include "support/fake_kernel.h"
+#include "support/named.h"
 #include "support/results.h"
 
 namespace cgroupd {
@@ -13,17 +14,10 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::uint64_t mega = 1U << 20U;
-constexpr std::uint32_t eve = 1001;
-
-CgroupPath path(const std::string& name) {
-  return *CgroupPath::parse(name);
-}
-
 struct AnAdmission : testing::Test {
   void SetUp() override {
-    rules.budgets = {Budget{.whose = "eve", .most = {100 * mega, std::nullopt, 50}},
-                     Budget{.whose = "@staff", .most = {10 * mega, std::nullopt, std::nullopt}}};
+    rules.budgets = {Budget{.whose = "eve", .most = {100 * mebibyte, std::nullopt, 50}},
+                     Budget{.whose = "@staff", .most = {10 * mebibyte, std::nullopt, std::nullopt}}};
   }
   Admission& admission() {
     if (!made) {
@@ -77,10 +71,10 @@ struct AnAdmission : testing::Test {
 
 TEST_F(AnAdmission, StopsAUserAtTheEdgeOfTheBudget) {
   owned("mine", eve, "60M", "20");
-  EXPECT_OK(create("second", limits({{"memory.max", 40 * mega}, {"pids.max", std::uint64_t{30}}})));
-  EXPECT_THAT(refusal(create("second", limits({{"memory.max", 41 * mega}, {"pids.max", std::uint64_t{30}}}))),
+  EXPECT_OK(create("second", limits({{"memory.max", 40 * mebibyte}, {"pids.max", std::uint64_t{30}}})));
+  EXPECT_THAT(refusal(create("second", limits({{"memory.max", 41 * mebibyte}, {"pids.max", std::uint64_t{30}}}))),
               HasSubstr("mine holds 60M, so 40M is left for second, not 41M"));
-  EXPECT_THAT(refusal(create("second", limits({{"memory.max", 40 * mega}, {"pids.max", std::uint64_t{31}}}))),
+  EXPECT_THAT(refusal(create("second", limits({{"memory.max", 40 * mebibyte}, {"pids.max", std::uint64_t{31}}}))),
               HasSubstr("50 processes"));
   EXPECT_THAT(refusal(create("second", {})), HasSubstr("memory.max of second cannot be max"));
 }
@@ -88,15 +82,15 @@ TEST_F(AnAdmission, StopsAUserAtTheEdgeOfTheBudget) {
 TEST_F(AnAdmission, CountsWhatTheOwnerHasWhoeverChangesIt) {
   owned("mine", eve, "60M", "20");
   owned("second", eve, "40M", "30");
-  EXPECT_FALSE(set("mine", limits({{"memory.max", 61 * mega}}), 0));
-  EXPECT_OK(set("mine", limits({{"memory.max", 59 * mega}}), 0));
+  EXPECT_FALSE(set("mine", limits({{"memory.max", 61 * mebibyte}}), 0));
+  EXPECT_OK(set("mine", limits({{"memory.max", 59 * mebibyte}}), 0));
 }
 
 TEST_F(AnAdmission, LeavesAloneWhatHasNoOwnerOrNoBudget) {
   kernel.given("web");
   owned("others", 1500);
-  EXPECT_OK(set("web", limits({{"memory.max", 900 * mega}}), 0));
-  EXPECT_OK(set("others", limits({{"memory.max", 900 * mega}}), 1500));
+  EXPECT_OK(set("web", limits({{"memory.max", 900 * mebibyte}}), 0));
+  EXPECT_OK(set("others", limits({{"memory.max", 900 * mebibyte}}), 1500));
   EXPECT_OK(create("roots", {}, 0));
   EXPECT_OK(create("daemons", {}, 995));
   EXPECT_FALSE(admission().has_budget(1500));
@@ -107,23 +101,23 @@ TEST_F(AnAdmission, LeavesAloneWhatHasNoOwnerOrNoBudget) {
 
 TEST_F(AnAdmission, SharesAGroupsBudgetAmongItsMembers) {
   owned("one", 2001, "6M");
-  EXPECT_OK(create("two", limits({{"memory.max", 4 * mega}}), 2002));
-  EXPECT_THAT(refusal(create("two", limits({{"memory.max", 5 * mega}}), 2002)), HasSubstr("budget of @staff"));
+  EXPECT_OK(create("two", limits({{"memory.max", 4 * mebibyte}}), 2002));
+  EXPECT_THAT(refusal(create("two", limits({{"memory.max", 5 * mebibyte}}), 2002)), HasSubstr("budget of @staff"));
 }
 
 TEST_F(AnAdmission, HoldsWhatAChangeOnItsWayMayComeBackTo) {
   owned("mine", eve, "60M", "20");
   owned("second", eve, "40M", "30");
   const int key = 0;
-  EXPECT_OK(set("mine", limits({{"memory.max", 10 * mega}}), eve, &key));
+  EXPECT_OK(set("mine", limits({{"memory.max", 10 * mebibyte}}), eve, &key));
   ASSERT_EQ(kernel.write_as_other(path("mine"), "memory.max", "10M"),
             0);  // written, but not done: it may be taken back
-  EXPECT_FALSE(set("second", limits({{"memory.max", 41 * mega}})));
+  EXPECT_FALSE(set("second", limits({{"memory.max", 41 * mebibyte}})));
   admission().ended(&key);
-  EXPECT_OK(set("second", limits({{"memory.max", 90 * mega}})));
+  EXPECT_OK(set("second", limits({{"memory.max", 90 * mebibyte}})));
   const int other = 0;
-  EXPECT_OK(set("second", limits({{"memory.max", 90 * mega}}), eve, &other));  // on its way up
-  EXPECT_FALSE(set("mine", limits({{"memory.max", 11 * mega}})));
+  EXPECT_OK(set("second", limits({{"memory.max", 90 * mebibyte}}), eve, &other));  // on its way up
+  EXPECT_FALSE(set("mine", limits({{"memory.max", 11 * mebibyte}})));
 }
 
 TEST_F(AnAdmission, MarksWhatAUserMadeAndNothingElse) {
@@ -141,16 +135,16 @@ TEST_F(AnAdmission, MarksWhatAUserMadeAndNothingElse) {
 }
 
 TEST_F(AnAdmission, KeepsEverybodyBelowTheCeilings) {
-  rules.ceilings = limits({{"memory.max", 50 * mega}, {"pids.max", std::uint64_t{10}}});
+  rules.ceilings = limits({{"memory.max", 50 * mebibyte}, {"pids.max", std::uint64_t{10}}});
   kernel.given("web");
-  EXPECT_OK(set("web", limits({{"memory.max", 50 * mega}}), 0));
-  EXPECT_THAT(refusal(set("web", limits({{"memory.max", 51 * mega}}), 0)), HasSubstr("above the ceiling of 50M"));
+  EXPECT_OK(set("web", limits({{"memory.max", 50 * mebibyte}}), 0));
+  EXPECT_THAT(refusal(set("web", limits({{"memory.max", 51 * mebibyte}}), 0)), HasSubstr("above the ceiling of 50M"));
   EXPECT_FALSE(set("web", limits({{"memory.max", Unlimited{}}}), 0));
-  ASSERT_OK(create("a/b", limits({{"memory.max", 20 * mega}}), 0));
+  ASSERT_OK(create("a/b", limits({{"memory.max", 20 * mebibyte}}), 0));
   ASSERT_EQ(work.parts.size(), 2U);
   EXPECT_EQ(work.parts[0].cgroup, path("a"));
-  EXPECT_EQ(work.parts[0].wanted, limits({{"memory.max", 50 * mega}, {"pids.max", std::uint64_t{10}}}));
-  EXPECT_EQ(work.parts[1].wanted, limits({{"memory.max", 20 * mega}, {"pids.max", std::uint64_t{10}}}));
+  EXPECT_EQ(work.parts[0].wanted, limits({{"memory.max", 50 * mebibyte}, {"pids.max", std::uint64_t{10}}}));
+  EXPECT_EQ(work.parts[1].wanted, limits({{"memory.max", 20 * mebibyte}, {"pids.max", std::uint64_t{10}}}));
 }
 
 TEST_F(AnAdmission, PromisesNoMoreProtectionThanTheParentHas) {
@@ -158,13 +152,13 @@ TEST_F(AnAdmission, PromisesNoMoreProtectionThanTheParentHas) {
   kernel.given("web/b");
   ASSERT_EQ(kernel.write_as_other(path("web"), "memory.low", "30M"), 0);
   ASSERT_EQ(kernel.write_as_other(path("web/a"), "memory.low", "20M"), 0);
-  EXPECT_OK(set("web/b", limits({{"memory.low", 10 * mega}}), 0));
-  EXPECT_THAT(refusal(set("web/b", limits({{"memory.low", 11 * mega}}), 0)),
+  EXPECT_OK(set("web/b", limits({{"memory.low", 10 * mebibyte}}), 0));
+  EXPECT_THAT(refusal(set("web/b", limits({{"memory.low", 11 * mebibyte}}), 0)),
               HasSubstr("web has 30M, and 31M would be promised below it"));
-  EXPECT_OK(set("web/a", limits({{"memory.low", 0 * mega}}), 0));
-  EXPECT_FALSE(set("web/a", limits({{"memory.min", 1 * mega}}), 0));
-  Work both{.parts = {Part{.cgroup = path("web"), .wanted = limits({{"memory.low", 50 * mega}})},
-                      Part{.cgroup = path("web/b"), .wanted = limits({{"memory.low", 30 * mega}})}},
+  EXPECT_OK(set("web/a", limits({{"memory.low", 0 * mebibyte}}), 0));
+  EXPECT_FALSE(set("web/a", limits({{"memory.min", 1 * mebibyte}}), 0));
+  Work both{.parts = {Part{.cgroup = path("web"), .wanted = limits({{"memory.low", 50 * mebibyte}})},
+                      Part{.cgroup = path("web/b"), .wanted = limits({{"memory.low", 30 * mebibyte}})}},
             .who = {.uid = 0}};
   EXPECT_OK(admission().admit(both, {}, nullptr));
 }

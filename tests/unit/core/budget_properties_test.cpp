@@ -9,6 +9,7 @@
 #include "core/ownership.h"
 #include "core/tree.h"
 #include "support/managed_world.h"
+#include "support/named.h"
 #include "support/properties.h"
 
 namespace cgroupd {
@@ -16,11 +17,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t mega = 1U << 20U;
-constexpr std::uint32_t eve = 1001;
 constexpr std::uint32_t root = 0;
 constexpr std::uint32_t daemons = 995;
-constexpr std::array names = {"a", "b", "c", "a/x", "a/y", "b/x", "a/x/deep"};
+constexpr std::array budget_names = {"a", "b", "c", "a/x", "a/y", "b/x", "a/x/deep"};
 constexpr std::array memories = {"1M", "10M", "40M", "60M", "99M", "100M", "101M", "50%", "max"};
 constexpr std::array cpus = {"0.1",         "0.5",           "1",           "1.5",  "33333 99999",
                              "quota=70000", "period=250000", "period=3333", "100%", "max"};
@@ -97,7 +96,7 @@ struct BudgetedWorld : ManagedWorld {
     return may_be_new && !any_there;
   }
 
-  Budget budget{.whose = "eve", .most = {100 * mega, std::uint64_t{1'000'000}, 50}, .cgroups = 5, .depth = 2};
+  Budget budget{.whose = "eve", .most = {100 * mebibyte, std::uint64_t{1'000'000}, 50}, .cgroups = 5, .depth = 2};
   std::unique_ptr<Admission> admission;
 };
 
@@ -108,14 +107,15 @@ struct Deed {
 
 rc::Gen<Deed> any_deed() {
   const auto number = [](unsigned most) { return rc::gen::inRange(0U, most); };
-  return rc::gen::construct<Deed>(number(14), number(3), number(names.size()), number(names.size()),
+  return rc::gen::construct<Deed>(number(14), number(3), number(budget_names.size()), number(budget_names.size()),
                                   number(memories.size() + 1), number(cpus.size() + 1), number(pids.size() + 1),
                                   number(16));
 }
 
 std::ostream& operator<<(std::ostream& out, const Deed& deed) {
-  return out << "{" << deed.kind << " by " << deed.who << " " << names.at(deed.name) << " " << names.at(deed.other)
-             << " memory " << (deed.memory < memories.size() ? memories.at(deed.memory) : "-") << " cpus "
+  return out << "{" << deed.kind << " by " << deed.who << " " << budget_names.at(deed.name) << " "
+             << budget_names.at(deed.other) << " memory "
+             << (deed.memory < memories.size() ? memories.at(deed.memory) : "-") << " cpus "
              << (deed.cpu < cpus.size() ? cpus.at(deed.cpu) : "-") << " pids "
              << (deed.pid < pids.size() ? pids.at(deed.pid) : "-") << " how " << deed.how << "}";
 }
@@ -134,7 +134,7 @@ Changes wishes_of(const Deed& deed) {
 void do_it(BudgetedWorld& world, const Deed& deed) {
   const bool by_eve = deed.who < 2;
   const Caller caller{.uid = by_eve ? eve : root, .pid = {}, .unit = {}, .command = {}};
-  const CgroupPath name = path(names.at(deed.name));
+  const CgroupPath name = path(budget_names.at(deed.name));
   const Changes wishes = wishes_of(deed);
   auto& manager = world.daemon->manager;
   const auto ignore = [](const auto& /*done*/) {};
@@ -163,7 +163,7 @@ void do_it(BudgetedWorld& world, const Deed& deed) {
       if (!hers) return;
       return manager.remove(name, deed.how % 2 == 0, caller, ignore);
     case 8: {
-      const CgroupPath other = path(names.at(deed.other));
+      const CgroupPath other = path(budget_names.at(deed.other));
       DeclaredCgroups both = {{.name = name, .limits = wishes}};
       if (other != name) both.push_back({.name = other, .limits = wishes});
       std::ranges::stable_sort(both, {}, [](const DeclaredCgroup& one) { return one.name.depth(); });
@@ -189,7 +189,7 @@ void do_it(BudgetedWorld& world, const Deed& deed) {
     default:
       // Another writer (who need not care for budgets), and what comes of it.
       if (!world.kernel.exists(name)) return;
-      return world.other_writes(names.at(deed.name), "memory.max", deed.how % 2 == 0 ? "max" : "1048576");
+      return world.other_writes(budget_names.at(deed.name), "memory.max", deed.how % 2 == 0 ? "max" : "1048576");
   }
 }
 

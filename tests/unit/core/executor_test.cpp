@@ -7,12 +7,11 @@
 
 #include "cgroupfs/limit_file.h"
 #include "support/fake_kernel.h"
+#include "support/named.h"
 #include "support/results.h"
 
 namespace cgroupd {
 namespace {
-
-constexpr std::uint64_t mebibyte = 1U << 20U;
 
 class AnExecutor : public testing::Test {
  protected:
@@ -69,7 +68,7 @@ TEST_F(AnExecutor, SaysWhatItCouldNotTakeBack) {
   const auto steps = plan({{"pids.max", "20"}, {"cpu.weight", "300"}});
   kernel_.fail_next(web_, steps[1].limit->file, EIO);
   int seen = 0;
-  kernel_.before_each_write([&](const Access& write) {
+  kernel_.before_each_write([&](const KernelAccess& write) {
     if (write.file == steps[0].limit->file && ++seen == 2) kernel_.fail_next(web_, write.file, EACCES);
   });
   const auto failed = execute(kernel_, steps, {});

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-const Limit& cpus() {
+const Limit& cpuset_row() {
   return *find_limit("cpuset.cpus");
 }
 
@@ -34,7 +34,7 @@ struct WithoutCpuset : testing::Test, ManagedWorld {
   }
   std::string why(std::string_view name) {
     const auto skipped = daemon->manager.skipped(path(name));
-    const auto at = skipped.find(&cpus());
+    const auto at = skipped.find(&cpuset_row());
     return at == skipped.end() ? "" : at->second;
   }
 };
@@ -65,13 +65,13 @@ TEST_F(WithoutCpuset, ShowAndHistoryAreHonest) {
   ASSERT_OK(set("web", "memory.max=32M cpuset.cpus=0", {.on_missing = skip}));
   const auto status = daemon->manager.get(path("web"));
   ASSERT_OK(status);
-  EXPECT_FALSE(status->limits.contains(&cpus()));
-  EXPECT_THAT(status->desired.at(&cpus()).skipped, HasSubstr("controller cpuset"));
+  EXPECT_FALSE(status->limits.contains(&cpuset_row()));
+  EXPECT_THAT(status->desired.at(&cpuset_row()).skipped, HasSubstr("controller cpuset"));
   EXPECT_EQ(status->desired.at(find_limit("memory.max")).skipped, "");
   const auto entry = history().front();
   ASSERT_EQ(entry.changes.size(), 1U);
   ASSERT_EQ(entry.skipped.size(), 1U);
-  EXPECT_EQ(entry.skipped.front().limit, &cpus());
+  EXPECT_EQ(entry.skipped.front().limit, &cpuset_row());
   EXPECT_EQ(print_value(entry.skipped.front().wanted), "0");
   EXPECT_THAT(entry.skipped.front().why, HasSubstr("controller cpuset"));
 }

@@ -5,12 +5,13 @@
 #include "core/executor.h"
 #include "model/plan.h"
 #include "support/fake_kernel.h"
+#include "support/properties.h"
 #include "unit/model/generators.h"
 
 namespace cgroupd {
 namespace {
 
-const std::vector<std::string> names = {"a", "a/b", "a/b/c", "d"};
+const std::vector<std::string> plan_names = {"a", "a/b", "a/b/c", "d"};
 
 fake::Host host_of(fake::Release release) {
   fake::Host host{.release = release};
@@ -22,7 +23,7 @@ struct World {
   explicit World(fake::Release release) : kernel(host_of(release)) {
     for (const auto& controller : {"cpuset", "cpu", "io", "memory", "pids"})
       kernel.write_as_other(CgroupPath(), "cgroup.subtree_control", std::string("+") + controller);
-    for (const auto& name : names) cgroups.push_back(kernel.given(name));
+    for (const auto& name : plan_names) cgroups.push_back(kernel.given(name));
   }
   FakeKernel kernel;
   std::vector<CgroupPath> cgroups;
@@ -56,12 +57,6 @@ Values possible_values() {
   if (const auto most = std::get<Bandwidth>(values[quota]).quota_us)
     values[burst] = Value(Amount(*generate::number(0, *most)));
   return values;
-}
-
-// Not shrunk: taking a state of sixty values apart step by step takes minutes, and the failure names what moved.
-template <typename Generate>
-auto drawn(Generate generate) {
-  return *rc::gen::noShrink(rc::gen::exec(generate));
 }
 
 Values in_force(FakeKernel& kernel, const CgroupPath& cgroup) {

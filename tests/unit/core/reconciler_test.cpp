@@ -219,7 +219,7 @@ TEST(ARepair, IsMadeAtOnceWhenTheControllerIsThereAgain) {
   ASSERT_OK(world.create("a/b/c", "memory.max=64M"));
   // Switched off at one level after the other, the second just before what was switched off at the first is written.
   world.kernel.write_as_other(path("a/b"), "cgroup.subtree_control", "-memory");
-  world.kernel.before_each_write([&, done = false](const Access& write) mutable {
+  world.kernel.before_each_write([&, done = false](const KernelAccess& write) mutable {
     if (done || write.file != "memory.max") return;
     done = true;
     world.kernel.write_as_other(path("a/b"), "cgroup.subtree_control", "-memory");

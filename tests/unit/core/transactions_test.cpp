@@ -7,6 +7,7 @@
 #include "cgroupfs/limit_file.h"
 #include "core/tree.h"
 #include "support/managed_world.h"
+#include "support/properties.h"
 #include "support/results.h"
 #include "unit/model/generators.h"
 
@@ -20,7 +21,7 @@ struct Killed {};
 
 // The daemon dies just before its nth write to the kernel.
 void die_before_write(ManagedWorld& world, std::size_t nth) {
-  world.kernel.before_each_write([left = nth](const Access&) mutable {
+  world.kernel.before_each_write([left = nth](const KernelAccess&) mutable {
     if (--left == 0) throw Killed();
   });
 }
@@ -263,14 +264,15 @@ TEST(Applying, ShowsItsStepsAndChangesNothing) {
 
 // --- properties -----------------------------------------------------------------------------------------------------
 
-const std::vector<std::string> names = {"a", "a/b", "c", "d"};
-const std::vector<std::string> files = {"memory.max", "memory.high",   "memory.low", "pids.max", "memory.swap.max",
-                                        "cpu.max",    "cpu.max.burst", "cpu.weight", "cpu.idle", "io.max"};
+const std::vector<std::string> transaction_names = {"a", "a/b", "c", "d"};
+const std::vector<std::string> changed_files = {"memory.max",      "memory.high", "memory.low",    "pids.max",
+                                                "memory.swap.max", "cpu.max",     "cpu.max.burst", "cpu.weight",
+                                                "cpu.idle",        "io.max"};
 
 // Of all kinds, also those that contradict what is in force: they are refused as a whole.
 Changes some_limits() {
   Changes all;
-  for (const auto& file : files) {
+  for (const auto& file : changed_files) {
     if (*rc::gen::arbitrary<bool>()) continue;
     const Limit* const limit = find_limit(file);
     if (file == "cpu.max") {
@@ -294,7 +296,7 @@ Changes some_limits() {
 
 DeclaredCgroups some_cgroups() {
   DeclaredCgroups all;
-  for (const auto& name : names) {
+  for (const auto& name : transaction_names) {
     if (*rc::gen::arbitrary<bool>()) all.push_back({.name = path(name), .limits = some_limits()});
   }
   return all;
@@ -306,11 +308,6 @@ struct Patch {
   bool prune = false;
   Result<Outcome> apply_to(ManagedWorld& world) const { return world.apply(cgroups, {.prune = prune}); }
 };
-
-template <typename Generate>
-auto drawn(Generate generate) {
-  return *rc::gen::noShrink(rc::gen::exec(generate));
-}
 
 Patch some_patch() {
   return {.cgroups = some_cgroups(), .prune = *rc::gen::arbitrary<bool>()};

@@ -42,12 +42,12 @@ class TheCadvisorPage : public testing::Test {
   std::string native_;
 };
 
-constexpr const char* web = "{id=\"/test/web\",name=\"web\",image=\"cgroup\"";
+constexpr const char* web_begins = "{id=\"/test/web\",name=\"web\",image=\"cgroup\"";
 
 TEST_F(TheCadvisorPage, HasItsNamesLabelsAndQuirks) {
   put_everything(tree_, "web");
   const std::string text = page();
-  const std::string row = web;
+  const std::string row = web_begins;
   for (const std::string& line :
        {"container_cpu_usage_seconds_total" + row + ",cpu=\"total\"} 743.655419\n",
         "container_cpu_cfs_throttled_periods_total" + row + "} 25\n",
@@ -82,15 +82,15 @@ TEST_F(TheCadvisorPage, LeavesOutWhatCadvisorLeavesOut) {
   EXPECT_THAT(text, Not(HasSubstr("cfs_")));
   EXPECT_THAT(text, Not(HasSubstr("container_cpu_usage_seconds_total{")));
   EXPECT_THAT(text, Not(HasSubstr("container_spec_cpu_quota")));
-  EXPECT_THAT(text, HasSubstr(std::string("\ncontainer_cpu_user_seconds_total") + web + "} 0\n"));
+  EXPECT_THAT(text, HasSubstr(std::string("\ncontainer_cpu_user_seconds_total") + web_begins + "} 0\n"));
 }
 
 TEST_F(TheCadvisorPage, TellsTheQuotaForItsOwnPeriod) {
   put_everything(tree_, "web");
   tree_.put("web", "cpu.max", "5000 20000\n");
   const std::string text = page();
-  EXPECT_THAT(text, HasSubstr(std::string("\ncontainer_spec_cpu_quota") + web + "} 5000\n"));
-  EXPECT_THAT(text, HasSubstr(std::string("\ncontainer_spec_cpu_period") + web + "} 20000\n"));
+  EXPECT_THAT(text, HasSubstr(std::string("\ncontainer_spec_cpu_quota") + web_begins + "} 5000\n"));
+  EXPECT_THAT(text, HasSubstr(std::string("\ncontainer_spec_cpu_period") + web_begins + "} 20000\n"));
 }
 
 TEST_F(TheCadvisorPage, NamesAContainerWhereOneIsKnown) {

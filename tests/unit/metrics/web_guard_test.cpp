@@ -15,7 +15,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::string_view alice = "Basic YWxpY2U6c2VjcmV0";  // alice:secret
+constexpr std::string_view alices_login = "Basic YWxpY2U6c2VjcmV0";  // alice:secret
 constexpr const char* alices_users =
     "basic_auth_users: {alice: $2b$04$a7ea.8NJgfpndDJrliCVZeFk4waMxt.bXOIkwT2hZrFmJiYheGWme}\n";
 
@@ -66,10 +66,10 @@ TEST_F(AWebGuard, TakesAChangeInTheNextTurn) {
   write("web.yml", alices_users);
   guard->begin_turn();
   EXPECT_EQ(guard->access(""), Access::denied);
-  EXPECT_EQ(guard->access(alice), Access::granted);
+  EXPECT_EQ(guard->access(alices_login), Access::granted);
   write("web.yml", "basic_auth_users: {bob: $2b$04$a7ea.8NJgfpndDJrliCVZeFk4waMxt.bXOIkwT2hZrFmJiYheGWme}\n");
   guard->begin_turn();
-  EXPECT_EQ(guard->access(alice), Access::denied);
+  EXPECT_EQ(guard->access(alices_login), Access::denied);
 }
 
 TEST_F(AWebGuard, TakesANewCertificateOfTheSameName) {
@@ -86,13 +86,13 @@ TEST_F(AWebGuard, KeepsWhatWasWhenAChangeHasAFault) {
   write("web.yml", alices_users);
   const auto guard = *open();
   EXPECT_TRUE(guard->is_current());
-  for (const char* const text :
-       {"basic_auth_users: {alice: plain}\n", "x: [", "tls_server_config: {cert_file: none, key_file: none}\n"}) {
+  for (const char* const text : {"basic_auth_users: {alice: plain}\n", "x: [",
+                                 "tls_server_config: {cert_file: none, key_file: none}\n"}) {
     write("web.yml", text);
     guard->begin_turn();
     EXPECT_FALSE(guard->is_current()) << text;
     EXPECT_EQ(guard->access(""), Access::denied) << text;
-    EXPECT_EQ(guard->access(alice), Access::granted) << text;
+    EXPECT_EQ(guard->access(alices_login), Access::granted) << text;
   }
   std::filesystem::remove(directory_ / "web.yml");
   guard->begin_turn();

@@ -9,18 +9,13 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "support/named.h"
 #include "support/results.h"
 
 namespace cgroupd {
 namespace {
 
 using testing::HasSubstr;
-
-constexpr std::uint64_t mega = 1U << 20U;
-
-CgroupPath path(const std::string& name) {
-  return *CgroupPath::parse(name);
-}
 
 Claim claim(const std::string& name, Amount memory) {
   return {.cgroup = path(name), .limits = {std::move(memory), Unlimited{}, Unlimited{}}};
@@ -35,56 +30,59 @@ std::string refusal(const Result<void>& result) {
 }
 
 TEST(ABudget, FitsToItsEdgeAndNotBeyond) {
-  const Budget budget = of_memory(1000 * mega);
-  const std::vector<Claim> before = {claim("web", 400 * mega), claim("db", 300 * mega)};
+  const Budget budget = of_memory(1000 * mebibyte);
+  const std::vector<Claim> before = {claim("web", 400 * mebibyte), claim("db", 300 * mebibyte)};
   auto after = before;
-  after.push_back(claim("new", 300 * mega));
+  after.push_back(claim("new", 300 * mebibyte));
   EXPECT_OK(check_budget(budget, before, after));
-  after.back() = claim("new", 300 * mega + 1);
+  after.back() = claim("new", 300 * mebibyte + 1);
   EXPECT_TRUE(failed_with(check_budget(budget, before, after), ErrorCode::limit_exceeded));
 }
 
 TEST(ABudget, SaysWhoHoldsWhat) {
-  const std::vector<Claim> before = {claim("web", 400 * mega), claim("db", 300 * mega)};
+  const std::vector<Claim> before = {claim("web", 400 * mebibyte), claim("db", 300 * mebibyte)};
   auto after = before;
-  after.push_back(claim("new", 500 * mega));
-  const std::string text = refusal(check_budget(of_memory(1000 * mega), before, after));
+  after.push_back(claim("new", 500 * mebibyte));
+  const std::string text = refusal(check_budget(of_memory(1000 * mebibyte), before, after));
   EXPECT_THAT(text, HasSubstr("the budget of eve is 1000M memory: web holds 400M, db 300M, so 300M is left for new"));
   EXPECT_THAT(text, HasSubstr("not 500M"));
 }
 
 TEST(ABudget, NeedsALimitOnWhatIsAtTheTopOnly) {
-  const Budget budget = of_memory(1000 * mega);
+  const Budget budget = of_memory(1000 * mebibyte);
   EXPECT_THAT(refusal(check_budget(budget, {}, {claim("new", Unlimited{})})),
               HasSubstr("so memory.max of new cannot be max"));
-  const std::vector<Claim> before = {claim("web", 1000 * mega)};
-  EXPECT_OK(check_budget(budget, before, {claim("web", 1000 * mega), claim("web/inner", Unlimited{})}));
+  const std::vector<Claim> before = {claim("web", 1000 * mebibyte)};
+  EXPECT_OK(check_budget(budget, before, {claim("web", 1000 * mebibyte), claim("web/inner", Unlimited{})}));
 }
 
 TEST(ABudget, LetsALargeOneBecomeSmallerEvenBeyondTheBudget) {
-  const std::vector<Claim> before = {claim("web", 900 * mega), claim("db", 900 * mega)};
-  EXPECT_OK(check_budget(of_memory(1000 * mega), before, {claim("web", 800 * mega), claim("db", 900 * mega)}));
-  EXPECT_FALSE(check_budget(of_memory(1000 * mega), before, {claim("web", 850 * mega), claim("db", 960 * mega)}));
-  EXPECT_OK(check_budget(of_memory(1000 * mega), before, {claim("db", 900 * mega)}));
+  const std::vector<Claim> before = {claim("web", 900 * mebibyte), claim("db", 900 * mebibyte)};
+  EXPECT_OK(
+      check_budget(of_memory(1000 * mebibyte), before, {claim("web", 800 * mebibyte), claim("db", 900 * mebibyte)}));
+  EXPECT_FALSE(
+      check_budget(of_memory(1000 * mebibyte), before, {claim("web", 850 * mebibyte), claim("db", 960 * mebibyte)}));
+  EXPECT_OK(check_budget(of_memory(1000 * mebibyte), before, {claim("db", 900 * mebibyte)}));
 }
 
 TEST(ABudget, MayBeOverCommittedAsFarAsItSaysButByNoSingleOne) {
-  Budget budget = of_memory(1000 * mega);
+  Budget budget = of_memory(1000 * mebibyte);
   budget.over_commit_percent = 150;
-  const std::vector<Claim> before = {claim("web", 1000 * mega)};
-  EXPECT_OK(check_budget(budget, before, {claim("web", 1000 * mega), claim("db", 500 * mega)}));
-  EXPECT_THAT(refusal(check_budget(budget, before, {claim("web", 1000 * mega), claim("db", 501 * mega)})),
+  const std::vector<Claim> before = {claim("web", 1000 * mebibyte)};
+  EXPECT_OK(check_budget(budget, before, {claim("web", 1000 * mebibyte), claim("db", 500 * mebibyte)}));
+  EXPECT_THAT(refusal(check_budget(budget, before, {claim("web", 1000 * mebibyte), claim("db", 501 * mebibyte)})),
               HasSubstr("1.5G with over-commit"));
-  EXPECT_FALSE(check_budget(budget, {}, {claim("web", 1001 * mega)}));
+  EXPECT_FALSE(check_budget(budget, {}, {claim("web", 1001 * mebibyte)}));
 }
 
 TEST(ABudget, CountsCgroupsAndTheirDepth) {
   const Budget budget{.whose = "@staff", .cgroups = 2, .depth = 2};
-  const std::vector<Claim> two = {claim("a", mega), claim("a/b", mega)};
-  EXPECT_OK(check_budget(budget, {claim("a", mega)}, two));
-  EXPECT_THAT(refusal(check_budget(budget, two, {two[0], two[1], claim("c", mega)})), HasSubstr("is 2 cgroups"));
-  EXPECT_THAT(refusal(check_budget(budget, {claim("a/b", mega)}, {claim("a/b", mega), claim("a/b/c", mega)})),
-              HasSubstr("2 levels deep, and a/b/c is 3"));
+  const std::vector<Claim> two = {claim("a", mebibyte), claim("a/b", mebibyte)};
+  EXPECT_OK(check_budget(budget, {claim("a", mebibyte)}, two));
+  EXPECT_THAT(refusal(check_budget(budget, two, {two[0], two[1], claim("c", mebibyte)})), HasSubstr("is 2 cgroups"));
+  EXPECT_THAT(
+      refusal(check_budget(budget, {claim("a/b", mebibyte)}, {claim("a/b", mebibyte), claim("a/b/c", mebibyte)})),
+      HasSubstr("2 levels deep, and a/b/c is 3"));
 }
 
 TEST(ABudget, CountsCpusExactlyAndRoundsUp) {

@@ -1,16 +1,13 @@
 // Names of cgroups: what a name may be, and how names lie within each other.
 #include "model/cgroup_path.h"
 
+#include "support/named.h"
 #include "support/properties.h"
 #include "support/results.h"
 #include "unit/model/generators.h"
 
 namespace cgroupd {
 namespace {
-
-CgroupPath path(std::string_view text) {
-  return CgroupPath::parse(text).value();
-}
 
 // Valid by construction: every alphabet character, no reserved beginning.
 rc::Gen<std::string> component() {

@@ -1,5 +1,6 @@
 // cgctl's grammar: what may be written behind a flag, and what is said when it is wrong.
 #include "model/limit_change.h"
+#include "support/named.h"
 #include "support/properties.h"
 #include "support/results.h"
 #include "unit/model/generators.h"
@@ -7,9 +8,6 @@
 namespace cgroupd {
 namespace {
 
-const Limit& row(std::string_view file) {
-  return *find_limit(file);
-}
 std::string canonical(std::string_view file, std::string_view text) {
   const auto change = parse_change(row(file), text);
   return change ? print_change(*change) : "refused: " + change.error().text();

@@ -1,6 +1,7 @@
 // Values in canonical text and in the kernel's own.
 #include "model/limit_value.h"
 
+#include "support/named.h"
 #include "support/properties.h"
 #include "support/results.h"
 #include "unit/model/generators.h"
@@ -8,27 +9,24 @@
 namespace cgroupd {
 namespace {
 
-const Limit& row(std::string_view file) {
-  return *find_limit(file);
-}
-std::string canonical(std::string_view file, std::string_view text) {
+std::string canonical_value(std::string_view file, std::string_view text) {
   return print_value(parse_value(row(file), text).value());
 }
 
 }  // namespace
 
 TEST(AValue, IsReadFromTheKernelsText) {
-  EXPECT_EQ(canonical("memory.max", "67108864\n"), "67108864");
-  EXPECT_EQ(canonical("memory.max", "max\n"), "max");
-  EXPECT_EQ(canonical("cpu.max", "50000 100000\n"), "50000 100000");
-  EXPECT_EQ(canonical("cpu.max", "max 100000\n"), "max 100000");
-  EXPECT_EQ(canonical("cpu.weight", "0\n"), "0");
-  EXPECT_EQ(canonical("cpuset.cpus", "0-3,7\n"), "0-3,7");
-  EXPECT_EQ(canonical("cpuset.cpus", "\n"), "");
-  EXPECT_EQ(canonical("io.weight", "default 100\n8:0 200\n8:16 50\n"), "default 100, 8:0 200, 8:16 50");
-  EXPECT_EQ(canonical("io.max", "8:0 rbps=1048576 wbps=max riops=max wiops=5\n"),
+  EXPECT_EQ(canonical_value("memory.max", "67108864\n"), "67108864");
+  EXPECT_EQ(canonical_value("memory.max", "max\n"), "max");
+  EXPECT_EQ(canonical_value("cpu.max", "50000 100000\n"), "50000 100000");
+  EXPECT_EQ(canonical_value("cpu.max", "max 100000\n"), "max 100000");
+  EXPECT_EQ(canonical_value("cpu.weight", "0\n"), "0");
+  EXPECT_EQ(canonical_value("cpuset.cpus", "0-3,7\n"), "0-3,7");
+  EXPECT_EQ(canonical_value("cpuset.cpus", "\n"), "");
+  EXPECT_EQ(canonical_value("io.weight", "default 100\n8:0 200\n8:16 50\n"), "default 100, 8:0 200, 8:16 50");
+  EXPECT_EQ(canonical_value("io.max", "8:0 rbps=1048576 wbps=max riops=max wiops=5\n"),
             "8:0 rbps=1048576 wbps=max riops=max wiops=5");
-  EXPECT_EQ(canonical("io.max", ""), "");
+  EXPECT_EQ(canonical_value("io.max", ""), "");
 }
 
 TEST(AValue, IsRefusedWhenTheTextIsNoValue) {
@@ -48,9 +46,9 @@ TEST(AValue, IsRefusedWhenTheTextIsNoValue) {
 }
 
 TEST(AnIdList, IsOrderedAndMerged) {
-  EXPECT_EQ(canonical("cpuset.cpus", "3,1,2"), "1-3");
-  EXPECT_EQ(canonical("cpuset.cpus", "0-2,1-5,7"), "0-5,7");
-  EXPECT_EQ(canonical("cpuset.cpus", "5,5,5"), "5");
+  EXPECT_EQ(canonical_value("cpuset.cpus", "3,1,2"), "1-3");
+  EXPECT_EQ(canonical_value("cpuset.cpus", "0-2,1-5,7"), "0-5,7");
+  EXPECT_EQ(canonical_value("cpuset.cpus", "5,5,5"), "5");
   EXPECT_EQ(std::get<IdList>(parse_value(row("cpuset.cpus"), "0-3,7").value()).count(), 5U);
   EXPECT_EQ(IdList{}.count(), 0U);
 }

@@ -3,16 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include "support/named.h"
 #include "support/results.h"
 
 namespace cgroupd {
 namespace {
 
 using Texts = std::initializer_list<std::pair<std::string_view, std::string_view>>;
-
-const Limit& row(std::string_view file) {
-  return *find_limit(file);
-}
 
 Values values(Texts texts) {
   Values values;

@@ -8,7 +8,7 @@
 namespace cgroupd {
 namespace {
 
-struct Reading {
+struct ReadAs {
   const char* text;
   std::uint64_t value;
 };
@@ -32,23 +32,23 @@ void expect_refusal(const Result<T>& result, const Refusal& refusal) {
 }  // namespace
 
 TEST(ASize, IsReadInUnitsOf1024) {
-  for (const auto& [text, value] : std::initializer_list<Reading>{{"0", 0},
-                                                                  {"1", 1},
-                                                                  {"4096", 4096},
-                                                                  {"64M", 67108864},
-                                                                  {"512m", 536870912},
-                                                                  {"1K", 1024},
-                                                                  {"1k", 1024},
-                                                                  {"1KB", 1024},
-                                                                  {"1KiB", 1024},
-                                                                  {"2MiB", 2097152},
-                                                                  {"1G", 1073741824},
-                                                                  {"1gib", 1073741824},
-                                                                  {"1T", 1099511627776},
-                                                                  {"1P", 1125899906842624},
-                                                                  {"100B", 100},
-                                                                  {"007", 7},
-                                                                  {"9223372036854775807", INT64_MAX}}) {
+  for (const auto& [text, value] : std::initializer_list<ReadAs>{{"0", 0},
+                                                                 {"1", 1},
+                                                                 {"4096", 4096},
+                                                                 {"64M", 67108864},
+                                                                 {"512m", 536870912},
+                                                                 {"1K", 1024},
+                                                                 {"1k", 1024},
+                                                                 {"1KB", 1024},
+                                                                 {"1KiB", 1024},
+                                                                 {"2MiB", 2097152},
+                                                                 {"1G", 1073741824},
+                                                                 {"1gib", 1073741824},
+                                                                 {"1T", 1099511627776},
+                                                                 {"1P", 1125899906842624},
+                                                                 {"100B", 100},
+                                                                 {"007", 7},
+                                                                 {"9223372036854775807", INT64_MAX}}) {
     EXPECT_EQ(parse_bytes(text).value_or(UINT64_MAX), value) << text;
   }
 }
@@ -83,19 +83,19 @@ TEST(ASize, IsRefusedInOneLineEvenWhenItIsLongAndUgly) {
 }
 
 TEST(ASize, IsPrintedWithTheLargestUnitThatFits) {
-  for (const auto& [text, value] : std::initializer_list<Reading>{{"0", 0},
-                                                                  {"1", 1},
-                                                                  {"1023", 1023},
-                                                                  {"1K", 1024},
-                                                                  {"64M", 67108864},
-                                                                  {"1G", 1073741824},
-                                                                  {"1.5G", 1610612736},
-                                                                  {"4.8M", 4997120},
-                                                                  {"1.5K", 1536},
-                                                                  {"1023K", 1047552},
-                                                                  {"1.0M", 1048577},
-                                                                  {"1.0M", 1048575},
-                                                                  {"2.0G", 2147483647}}) {
+  for (const auto& [text, value] : std::initializer_list<ReadAs>{{"0", 0},
+                                                                 {"1", 1},
+                                                                 {"1023", 1023},
+                                                                 {"1K", 1024},
+                                                                 {"64M", 67108864},
+                                                                 {"1G", 1073741824},
+                                                                 {"1.5G", 1610612736},
+                                                                 {"4.8M", 4997120},
+                                                                 {"1.5K", 1536},
+                                                                 {"1023K", 1047552},
+                                                                 {"1.0M", 1048577},
+                                                                 {"1.0M", 1048575},
+                                                                 {"2.0G", 2147483647}}) {
     EXPECT_EQ(print_bytes(value), text);
   }
 }
@@ -115,7 +115,7 @@ TEST(ACount, IsRefusedWithItsRange) {
 }
 
 TEST(CPUs, AreReadInThousandths) {
-  for (const auto& [text, value] : std::initializer_list<Reading>{
+  for (const auto& [text, value] : std::initializer_list<ReadAs>{
            {"1", 1000}, {"1.5", 1500}, {".5", 500}, {"0.25", 250}, {"0.001", 1}, {"2.000", 2000}, {"8192", 8192000}}) {
     EXPECT_EQ(parse_millicores(text).value_or(0), value) << text;
   }
@@ -157,16 +157,16 @@ TEST(APercentage, IsRefusedOutOfRangeOrMalformed) {
 }
 
 TEST(ADuration, IsReadInMicroseconds) {
-  for (const auto& [text, value] : std::initializer_list<Reading>{{"250us", 250},
-                                                                  {"20ms", 20'000},
-                                                                  {"10s", 10'000'000},
-                                                                  {"5m", 300'000'000},
-                                                                  {"5min", 300'000'000},
-                                                                  {"2h", 7'200'000'000},
-                                                                  {"1d", 86'400'000'000},
-                                                                  {"1h30m", 5'400'000'000},
-                                                                  {"1.5s", 1'500'000},
-                                                                  {"0s", 0}}) {
+  for (const auto& [text, value] : std::initializer_list<ReadAs>{{"250us", 250},
+                                                                 {"20ms", 20'000},
+                                                                 {"10s", 10'000'000},
+                                                                 {"5m", 300'000'000},
+                                                                 {"5min", 300'000'000},
+                                                                 {"2h", 7'200'000'000},
+                                                                 {"1d", 86'400'000'000},
+                                                                 {"1h30m", 5'400'000'000},
+                                                                 {"1.5s", 1'500'000},
+                                                                 {"0s", 0}}) {
     EXPECT_EQ(parse_duration(text).value_or(UINT64_MAX), value) << text;
   }
 }
@@ -183,13 +183,13 @@ TEST(ADuration, IsRefusedWhenTooLong) {
 }
 
 TEST(ATimeSpan, IsADurationOrSeconds) {
-  for (const auto& [text, value] : std::initializer_list<Reading>{{"600", 600'000'000},
-                                                                  {"1", 1'000'000},
-                                                                  {"10m", 600'000'000},
-                                                                  {"1h30m", 5'400'000'000},
-                                                                  {"2d", 172'800'000'000},
-                                                                  {"250ms", 250'000},
-                                                                  {"36500d", 3'153'600'000'000'000}}) {
+  for (const auto& [text, value] : std::initializer_list<ReadAs>{{"600", 600'000'000},
+                                                                 {"1", 1'000'000},
+                                                                 {"10m", 600'000'000},
+                                                                 {"1h30m", 5'400'000'000},
+                                                                 {"2d", 172'800'000'000},
+                                                                 {"250ms", 250'000},
+                                                                 {"36500d", 3'153'600'000'000'000}}) {
     EXPECT_EQ(parse_time_span(text).value_or(0), value) << text;
   }
 }

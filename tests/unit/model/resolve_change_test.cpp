@@ -1,15 +1,12 @@
 // Wishes applied to what is in force, and wishes joined.
 #include "model/limit_change.h"
+#include "support/named.h"
 #include "support/properties.h"
 #include "support/results.h"
 #include "unit/model/generators.h"
 
 namespace cgroupd {
 namespace {
-
-const Limit& row(std::string_view file) {
-  return *find_limit(file);
-}
 
 Result<Value> resolved(std::string_view file, std::string_view wish, std::string_view in_force,
                        ParentLimit parent = Unlimited{}) {

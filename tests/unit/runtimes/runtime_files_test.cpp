@@ -15,7 +15,7 @@ namespace {
 
 using testing::IsEmpty;
 
-const std::string id(64, 'a');
+const std::string some_id(64, 'a');
 
 TEST(CrunsStatus, SaysWhereTheLimitsAre) {
   const auto state = parse_crun_status(R"({"pid": 235, "process-start-time": 4676,
@@ -116,28 +116,28 @@ TEST(AStatOfAProcess, HasItsParentBehindWhateverItsNameIs) {
 }
 
 TEST(ADirectoryOfAContainer, IsKnownByItsName) {
-  for (const auto& [name, runtime] :
-       std::initializer_list<std::pair<std::string, std::string>>{{"libpod-" + id + ".scope", "podman"},
-                                                                  {"libpod-" + id, "podman"},
-                                                                  {"libpod-payload-" + id, "podman"},
-                                                                  {"docker-" + id + ".scope", "docker"},
-                                                                  {"crio-" + id + ".scope", "crio"},
-                                                                  {"cri-containerd-" + id + ".scope", "containerd"},
-                                                                  {id, "podman"}}) {
+  for (const auto& [name, runtime] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"libpod-" + some_id + ".scope", "podman"},
+           {"libpod-" + some_id, "podman"},
+           {"libpod-payload-" + some_id, "podman"},
+           {"docker-" + some_id + ".scope", "docker"},
+           {"crio-" + some_id + ".scope", "crio"},
+           {"cri-containerd-" + some_id + ".scope", "containerd"},
+           {some_id, "podman"}}) {
     EXPECT_EQ(container_of_directory(name).runtime, runtime) << name;
-    EXPECT_EQ(container_of_directory(name).id, id) << name;
+    EXPECT_EQ(container_of_directory(name).id, some_id) << name;
   }
-  EXPECT_EQ(container_of_directory(id, "docker").runtime, "docker");
-  for (const std::string& name : {"libpod-conmon-" + id + ".scope", std::string("libpod-abc.scope"), std::string(),
-                                  "libpod-" + std::string(64, 'A'), id + "a"})
+  EXPECT_EQ(container_of_directory(some_id, "docker").runtime, "docker");
+  for (const std::string& name : {"libpod-conmon-" + some_id + ".scope", std::string("libpod-abc.scope"), std::string(),
+                                  "libpod-" + std::string(64, 'A'), some_id + "a"})
     EXPECT_THAT(container_of_directory(name).id, IsEmpty()) << name;
-  EXPECT_EQ(pod_of_slice("user-libpod_pod_" + id + ".slice"), std::string(12, 'a'));
+  EXPECT_EQ(pod_of_slice("user-libpod_pod_" + some_id + ".slice"), std::string(12, 'a'));
   EXPECT_THAT(pod_of_slice("user.slice"), IsEmpty());
 }
 
 TEST(AContainer, IsCalledByItsNameOrByTheBeginningOfItsId) {
-  EXPECT_EQ(public_name({.runtime = "podman", .id = id, .name = "web"}), "podman:web");
-  EXPECT_EQ(public_name({.runtime = "podman", .id = id}), "podman:aaaaaaaaaaaa");
+  EXPECT_EQ(public_name({.runtime = "podman", .id = some_id, .name = "web"}), "podman:web");
+  EXPECT_EQ(public_name({.runtime = "podman", .id = some_id}), "podman:aaaaaaaaaaaa");
 }
 
 TEST(AMark, ReadsBackAsItWasWritten) {

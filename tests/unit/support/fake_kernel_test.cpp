@@ -5,12 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include "support/named.h"
 #include "support/results.h"
 
 namespace cgroupd {
 namespace {
-
-constexpr std::uint64_t mebibyte = 1U << 20U;
 
 class AFakeKernel : public testing::Test {
  protected:
@@ -104,13 +103,13 @@ TEST_F(AFakeKernel, WritesDownWhatItIsAskedButNotWhatOthersDo) {
   EXPECT_TRUE(kernel_.accesses().empty());
   EXPECT_OK(kernel_.read(web_, "pids.max"));
   EXPECT_OK(kernel_.write(web_, "pids.max", "20"));
-  EXPECT_EQ(kernel_.accesses(), (std::vector<Access>{{Op::read, "parent/web", "pids.max", ""},
-                                                     {Op::write, "parent/web", "pids.max", "20"}}));
+  EXPECT_EQ(kernel_.accesses(), (std::vector<KernelAccess>{{Op::read, "parent/web", "pids.max", ""},
+                                                           {Op::write, "parent/web", "pids.max", "20"}}));
   EXPECT_EQ(kernel_.writes().size(), 1U);
 }
 
 TEST_F(AFakeKernel, LetsAnotherWriterInBetween) {
-  kernel_.before_each_write([&](const Access& write) {
+  kernel_.before_each_write([&](const KernelAccess& write) {
     if (write.file == "cpu.max") kernel_.write_as_other(web_, "cpu.max.burst", "70000");
   });
   EXPECT_TRUE(failed_with_errno(kernel_.write(web_, "cpu.max", "50000 100000"), EINVAL));
