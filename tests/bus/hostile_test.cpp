@@ -118,9 +118,7 @@ TEST_F(AServedDaemon, AnswersOthersWhileSomebodyFloodsItAndNeverReads) {
       break;  // the bus has had enough of it
     }
   }
-  const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(error_of([&] { call("Get").withArguments(std::string("web")); }), "");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
   EXPECT_EQ(set("web", {{"pids.max", Variant(std::uint64_t{7})}}).at("pids.max").get<std::uint64_t>(), 7U);
 }
 

@@ -199,14 +199,17 @@ TEST_F(TheServerThatIsPatientForASecond, DropsThoseOnWhichNothingMoves) {
   EXPECT_EQ(idle.rest(), "");
 }
 
-std::chrono::milliseconds time_to_get(const std::string& address) {
-  const auto begin = std::chrono::steady_clock::now();
-  EXPECT_THAT(http_get(address, "/metrics"), StartsWith("HTTP/1.1 200 OK\r\n"));
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+// A scrape has 10 s by default; "on time" is far below that, and above what a busy machine may need. A machine that
+// stood still in the meantime is late once or twice (seen: 22 s); a server that is held up by others is late each time.
+bool is_on_time(const std::string& address) {
+  constexpr std::chrono::milliseconds on_time{2000};
+  for (int tried = 0; tried < 3; ++tried) {
+    const auto begin = std::chrono::steady_clock::now();
+    const bool answered = http_get(address, "/metrics").starts_with("HTTP/1.1 200 OK\r\n");
+    if (answered && std::chrono::steady_clock::now() - begin < on_time) return true;
+  }
+  return false;
 }
-
-// A scrape has 10 s by default; "on time" is far below that, and above what a busy machine may need.
-constexpr std::chrono::milliseconds on_time{2000};
 
 TEST_F(TheServer, IsOnTimeForTheNextUnderAThousandConnectionsOfEveryKind) {
   std::vector<std::unique_ptr<HttpClient>> crowd;
@@ -226,10 +229,10 @@ TEST_F(TheServer, IsOnTimeForTheNextUnderAThousandConnectionsOfEveryKind) {
         break;
     }
     if (i % 100 == 0) {
-      EXPECT_LT(time_to_get(address_), on_time) << i;
+      EXPECT_TRUE(is_on_time(address_)) << i;
     }
   }
-  EXPECT_LT(time_to_get(address_), on_time);
+  EXPECT_TRUE(is_on_time(address_));
 }
 
 TEST_F(TheServer, HoldsFewAnswersForSlowReaders) {
@@ -237,7 +240,7 @@ TEST_F(TheServer, HoldsFewAnswersForSlowReaders) {
   for (int i = 0; i < 20; ++i) {
     slow.push_back(std::make_unique<HttpClient>(address_));
     slow.back()->send("GET /big HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    EXPECT_LT(time_to_get(address_), on_time);
+    EXPECT_TRUE(is_on_time(address_));
   }
   EXPECT_LT(body_of(slow.front()->rest()).size(), big);
   EXPECT_EQ(body_of(slow.back()->rest()).size(), big);
