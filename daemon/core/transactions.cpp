@@ -115,7 +115,9 @@ Transactions::Transactions(Kernel& kernel, Background& background, Background& d
       events_(events) {}
 
 Result<void> Transactions::recover() {
-  for (const auto& intent : intents_.left_behind()) {
+  const auto intents = intents_.left_behind();
+  if (!intents) return fail(intents.error());
+  for (const auto& intent : *intents) {
     const auto recorded = store_.entry(intent.id);
     if (!recorded) return fail(recorded.error());
     // Recorded means acknowledged, or as good as: only its end was not reached.
@@ -346,7 +348,7 @@ void Transactions::executed(const std::shared_ptr<Running>& running) {
 
 Record Transactions::record_of(const Running& running) {
   const Work& work = running.work;
-  Record record;
+  Record record{.durable = work.durable};
   for (const auto& part : work.parts) record.cgroups[part.cgroup] = part.desired;
   HistoryEntry entry{.id = running.id,
                      .time = time_.now().wall,

@@ -1,19 +1,16 @@
-// One file a change: lines of words between tabs (no name or value has one), the last line "end".
+// Lines of words between tabs (no name or value has one). The first says whose it is and how long, the last that it is
+// whole.
 #include "store/intents.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,24 +19,39 @@
 namespace cgroupd {
 namespace {
 
-constexpr std::string_view last_line = "end\n";
-
 std::string print(const Intent& intent, const std::string& boot_id) {
   std::string text;
-  add_line(text, {"boot", boot_id});
   for (const auto& cgroup : intent.made) add_line(text, {"made", cgroup.str()});
   for (const auto& cgroup : intent.removed) add_line(text, {"removed", cgroup.str()});
   for (const auto& undo : intent.undo)
     add_line(text, {"undo", undo.cgroup.str(), undo.limit->file, print_value(undo.value)});
-  return text.append(last_line);
+  const std::string id = std::to_string(intent.id);
+  add_line(text, {"end", id});
+  std::string first;
+  add_line(first, {"intent", id, boot_id, std::to_string(text.size())});
+  return first + text;
 }
 
-// Nothing when it is not whole, or of another boot.
-std::optional<Intent> parse(std::string_view text, std::uint64_t id, std::string_view boot_id) {
-  if (!text.ends_with(last_line)) return std::nullopt;
-  Intent intent{.id = id};
+// What an ended one begins with.
+constexpr std::string_view ended = "-";
+
+std::uint64_t number_in(std::string_view word) {
+  std::uint64_t number = 0;
+  std::from_chars(word.data(), word.data() + word.size(), number);
+  return number;
+}
+
+// Nothing when it has ended, is not whole, or of another boot.
+std::optional<Intent> parse(std::string_view text, std::string_view boot_id) {
+  const auto end_of_first = text.find('\n');
+  if (end_of_first == std::string_view::npos) return std::nullopt;
+  const auto first = read_lines(text.substr(0, end_of_first));
+  if (first.empty() || first[0].size() != 4 || first[0][0] != "intent" || first[0][2] != boot_id) return std::nullopt;
+  Intent intent{.id = number_in(first[0][1])};
+  // What stood there before may be longer.
+  text = text.substr(end_of_first + 1, number_in(first[0][3]));
+  if (!text.ends_with("end\t" + std::to_string(intent.id) + "\n")) return std::nullopt;
   for (const auto& words : read_lines(text)) {
-    if (words[0] == "boot" && (words.size() != 2 || words[1] != boot_id)) return std::nullopt;
     const bool is_made = words[0] == "made" && words.size() == 2;
     const bool is_removed = words[0] == "removed" && words.size() == 2;
     const bool is_undo = words[0] == "undo" && words.size() == 4;
@@ -58,22 +70,6 @@ std::optional<Intent> parse(std::string_view text, std::uint64_t id, std::string
   return intent;
 }
 
-std::string read_whole(const std::string& file) {
-  std::string text;
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0) return text;
-  std::array<char, 4096> buffer{};
-  constexpr std::size_t most = std::size_t{16} << 20U;
-  for (ssize_t got = 0; text.size() < most && (got = ::read(fd, buffer.data(), buffer.size())) > 0;)
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-  ::close(fd);
-  return text;
-}
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
 }  // namespace
 
 Result<Intents> Intents::open(const std::string& directory, std::string boot_id) {
@@ -83,43 +79,61 @@ Result<Intents> Intents::open(const std::string& directory, std::string boot_id)
   return Intents(std::move(own), std::move(boot_id));
 }
 
+Result<Intents::Slot*> Intents::free_slot() {
+  std::erase_if(slots_, [](const Slot& slot) { return !slot.id && slot.file.is_gone(); });
+  const auto free = std::ranges::find_if(slots_, [](const Slot& slot) { return !slot.id; });
+  if (free != slots_.end()) return &*free;
+  // Without a gap, which left_behind() would not look beyond.
+  std::size_t number = 0;
+  while (std::ranges::any_of(slots_, [&](const Slot& slot) { return slot.file.path() == file_of(number); })) ++number;
+  return OwnFile::open(file_of(number)).map([this](OwnFile file) {
+    slots_.push_back({.file = std::move(file), .id = {}});
+    return &slots_.back();
+  });
+}
+
 Result<void> Intents::begin(const Intent& intent) {
-  const std::string file = file_of(intent.id);
-  const std::string text = print(intent, boot_id_);
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  const ssize_t put = fd < 0 ? -1 : ::write(fd, text.data(), text.size());
-  const int error = put < 0 ? errno : ENOSPC;
-  if (fd >= 0) ::close(fd);
-  if (put == static_cast<ssize_t>(text.size())) return {};
-  ::unlink(file.c_str());
-  return fail(error == ENOSPC || error == EDQUOT ? ErrorCode::limit_exceeded : ErrorCode::failed,
-              "nothing was changed, because the change cannot be noted in " + file + ": " + std::strerror(error),
-              "make room on the disk that holds it", error);
+  auto done = free_slot().and_then([&](Slot* slot) {
+    auto put = slot->file.put(print(intent, boot_id_), 0);
+    if (put) {
+      slot->id = intent.id;
+    } else {
+      [[maybe_unused]] const auto ignored = slot->file.put(ended, 0);  // it has no end line, either
+    }
+    return put;
+  });
+  if (!done) done.error().message = "nothing was changed, because the change cannot be noted: " + done.error().message;
+  return done;
 }
 
 void Intents::end(std::uint64_t id) {
-  ::unlink(file_of(id).c_str());
+  const auto slot = std::ranges::find(slots_, std::optional(id), &Slot::id);
+  if (slot == slots_.end()) return;
+  if (!slot->file.put(ended, 0)) [[maybe_unused]]
+    const auto ignored = slot->file.cut(0);
+  slot->id.reset();
+  // Many at once are rare.
+  constexpr std::size_t kept = 8;
+  while (slots_.size() > kept && !slots_.back().id) {
+    ::unlink(slots_.back().file.path().c_str());
+    slots_.pop_back();
+  }
 }
 
-std::vector<Intent> Intents::left_behind() {
+Result<std::vector<Intent>> Intents::left_behind() {
   std::vector<Intent> all;
-  const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(directory_.c_str()));
-  if (!directory) return all;
-  std::vector<std::uint64_t> ids;
-  while (const dirent* const entry = ::readdir(directory.get())) {
-    const std::string_view name(static_cast<const char*>(entry->d_name));
-    std::uint64_t id = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
-    if (error == std::errc() && end == name.data() + name.size()) ids.push_back(id);
+  for (std::size_t number = 0;; ++number) {
+    const std::string path = file_of(number);
+    if (::access(path.c_str(), F_OK) < 0) break;
+    auto file = OwnFile::open(path);
+    if (!file) return fail(file.error());
+    const auto text = file->whole();
+    if (!text) return fail(text.error());
+    auto intent = parse(*text, boot_id_);
+    slots_.push_back({.file = *std::move(file), .id = intent ? std::optional(intent->id) : std::nullopt});
+    if (intent) all.push_back(*std::move(intent));
   }
-  std::ranges::sort(ids, std::greater<>());
-  for (const std::uint64_t id : ids) {
-    if (auto intent = parse(read_whole(file_of(id)), id, boot_id_)) {
-      all.push_back(*std::move(intent));
-    } else {
-      end(id);
-    }
-  }
+  std::ranges::sort(all, std::greater<>(), &Intent::id);
   return all;
 }
 

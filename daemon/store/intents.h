@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/cgroup_path.h"
 #include "model/limit_value.h"
 #include "model/result.h"
+#include "store/own_file.h"
 
 namespace cgroupd {
 
@@ -28,8 +30,8 @@ struct Intent {
   friend bool operator==(const Intent&, const Intent&) = default;
 };
 
-/// A directory with one small file for each change under way. Nothing waits for the disk: cgroups die with the machine,
-/// and what only dies with the daemon is in the page cache.
+/// A directory with a small file for each change under way, which serves the next change afterwards. Nothing waits for
+/// the disk: cgroups die with the machine.
 class Intents {
  public:
   /// Makes `directory`/intents (0700).
@@ -40,17 +42,23 @@ class Intents {
   /// After the change was recorded, or taken back.
   void end(std::uint64_t id);
 
-  /// Those of a daemon that died, newest first. Files of an earlier boot, or cut short before any write was made, are
-  /// removed.
-  std::vector<Intent> left_behind();
+  /// Those of a daemon that died, newest first; before the first begin(). What is of an earlier boot, or was cut short
+  /// before any write was made, is none.
+  Result<std::vector<Intent>> left_behind();
 
  private:
   Intents(std::string directory, std::string boot_id)
       : directory_(std::move(directory)), boot_id_(std::move(boot_id)) {}
-  std::string file_of(std::uint64_t id) const { return directory_ + "/" + std::to_string(id); }
+  struct Slot {
+    OwnFile file;
+    std::optional<std::uint64_t> id;  // of the change it holds
+  };
+  std::string file_of(std::size_t slot) const { return directory_ + "/" + std::to_string(slot); }
+  Result<Slot*> free_slot();
 
   std::string directory_;
   std::string boot_id_;
+  std::vector<Slot> slots_;
 };
 
 }  // namespace cgroupd

@@ -40,10 +40,6 @@ Result<void> make_directory(const std::string& directory) {
               "mend its owner and mode, or say --state DIR", errno);
 }
 
-std::int64_t to_row(std::uint64_t number) {
-  return static_cast<std::int64_t>(number);
-}
-
 HistoryEntry read_entry(const Query& row) {
   HistoryEntry entry{.id = static_cast<std::uint64_t>(row.number(0)),
                      .time = std::chrono::microseconds(row.number(1)),
@@ -73,7 +69,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& directory, std::st
   auto database = Database::open(file);
   if (!database) return fail(database.error());
   store->database_ = *std::move(database);
-  if (auto ok = store->prepare(); !ok) return fail(ok.error());
+  if (auto ok = store->prepare().and_then([&] { return store->open_journal(); }); !ok) return fail(ok.error());
   auto checkpoints = Database::open(file);
   if (!checkpoints) return fail(checkpoints.error());
   store->checkpoints_ = *std::move(checkpoints);
@@ -84,6 +80,8 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& directory, std::st
 }
 
 Store::~Store() {
+  if (database_) [[maybe_unused]]
+    const auto ignored = flush();  // what cannot be put is in the journal for the next one
   // Connections first: the last one to go removes the log.
   checkpoints_.reset();
   database_.reset();
@@ -122,13 +120,34 @@ Result<void> Store::prepare() {
     return fail(ErrorCode::unsupported, database_->file() + " was written by a newer cgroupd (schema " + *version + ")",
                 "install that version, or move the file away");
   }
-  const auto last = one("SELECT ifnull(max(id), 0) FROM entry");
-  if (!last) return fail(last.error());
-  next_entry_ = std::stoull(*last) + 1;
   const auto bytes = one("SELECT ifnull(sum(length(CAST(changes AS BLOB))), 0) FROM entry");
   if (!bytes) return fail(bytes.error());
   history_bytes_ = std::stoll(*bytes);
+  const auto note = one("SELECT value FROM meta WHERE key = 'note'");
+  if (!note) return fail(note.error());
+  if (!note->empty()) last_note_ = std::stoull(*note);
   return {};
+}
+
+// What a daemon that died had noted, unless the database has it already.
+Result<void> Store::open_journal() {
+  auto journal = Journal::open(directory_ + "/state.journal");
+  if (!journal) return fail(journal.error());
+  journal_.emplace(*std::move(journal));
+  const auto notes = journal_->left_behind();
+  if (!notes) return fail(notes.error());
+  for (const auto& note : *notes) {
+    if (note.number <= last_note_) continue;
+    last_note_ = note.number;
+    if (auto rows = rows_in(note)) noted_.push_back(*std::move(rows));
+  }
+  if (auto ok = flush(); !ok) return ok;
+  if (!notes->empty()) {
+    if (auto ok = journal_->clear(); !ok) return ok;
+  }
+  auto last = database_->query("SELECT ifnull(max(id), 0) FROM entry");
+  if (!last) return fail(last.error());
+  return last->next().map([&](bool /*row*/) { next_entry_ = static_cast<std::uint64_t>(last->number(0)) + 1; });
 }
 
 Result<DesiredState> Store::load(const Moment& now) {
@@ -146,53 +165,84 @@ Result<DesiredState> Store::load(const Moment& now) {
 }
 
 Result<void> Store::commit(const Record& record, const Moment& now) {
-  ++commits_;
-  std::int64_t growth = 0;
-  auto done = database_->transaction([&]() -> Result<void> {
-    for (const auto& [cgroup, desired] : record.cgroups) {
-      const bool is_gone = !desired || desired->empty();
-      const auto put = is_gone
-                           ? database_->query("DELETE FROM cgroup WHERE name = ?").and_then([&](Query query) {
-                               return query.bind(cgroup.str()).run();
-                             })
-                           : database_->query("INSERT OR REPLACE INTO cgroup VALUES(?, ?)").and_then([&](Query query) {
-                               return query.bind(cgroup.str()).bind(print_desired(*desired, now, boot_id_)).run();
-                             });
-      if (!put) return put;
-    }
-    if (record.forgotten) {
-      const auto gone = database_->query("DELETE FROM entry WHERE id = ?").and_then([&](Query query) {
-        return query.bind(to_row(*record.forgotten)).run();
-      });
-      if (!gone) return gone;
-    }
-    if (!record.entry) return {};
-    return put_entry(*record.entry).map([&](std::int64_t bytes) { growth = bytes; });
+  Rows rows = rows_of(record, now, boot_id_);
+  if (record.durable) return flush(&rows);
+  constexpr std::size_t most_noted = 64;
+  if (noted_.size() >= most_noted) {
+    if (auto ok = flush(); !ok) return ok;
+  }
+  return journal_->add(note_of(rows, last_note_ + 1)).map([&] {
+    ++last_note_;
+    noted_.push_back(std::move(rows));
   });
-  if (done) history_bytes_ += growth;
-  return done;
 }
 
-Result<std::int64_t> Store::put_entry(const HistoryEntry& entry) {
-  const auto number = [](auto of) {
-    return of ? std::optional<std::int64_t>(static_cast<std::int64_t>(*of)) : std::nullopt;
-  };
-  const std::string changes = print_changes(entry);
+Result<void> Store::flush(const Rows* more) {
+  if (noted_.empty() && more == nullptr) return {};
+  ++commits_;
+  std::int64_t bytes = history_bytes_;
+  auto done = database_->transaction([&]() -> Result<void> {
+    const auto add = [&](const Rows& rows) {
+      return put(rows, bytes).map([&](std::int64_t grown) { bytes += grown; });
+    };
+    for (const auto& rows : noted_) {
+      if (auto ok = add(rows); !ok) return ok;
+    }
+    if (!noted_.empty()) {
+      auto ok = database_->query("INSERT OR REPLACE INTO meta VALUES('note', ?)").and_then([&](Query query) {
+        return query.bind(std::to_string(last_note_)).run();
+      });
+      if (!ok) return ok;
+    }
+    return more == nullptr ? Result<void>() : add(*more);
+  });
+  if (!done) return done;
+  history_bytes_ = bytes;
+  // A journal that stays is no harm: its notes have numbers that the database knows.
+  if (!noted_.empty()) [[maybe_unused]]
+    const auto ignored = journal_->clear();
+  noted_.clear();
+  return {};
+}
+
+Result<std::int64_t> Store::put(const Rows& rows, std::int64_t history_bytes) {
+  for (const auto& [name, desired] : rows.cgroups) {
+    const auto put = desired
+                         ? database_->query("INSERT OR REPLACE INTO cgroup VALUES(?, ?)").and_then([&](Query query) {
+                             return query.bind(name).bind(*desired).run();
+                           })
+                         : database_->query("DELETE FROM cgroup WHERE name = ?").and_then([&](Query query) {
+                             return query.bind(name).run();
+                           });
+    if (!put) return fail(put.error());
+  }
+  if (rows.forgotten) {
+    const auto gone = database_->query("DELETE FROM entry WHERE id = ?").and_then([&](Query query) {
+      return query.bind(*rows.forgotten).run();
+    });
+    if (!gone) return fail(gone.error());
+  }
+  return rows.entry ? put_entry(*rows.entry, history_bytes) : Result<std::int64_t>(0);
+}
+
+Result<std::int64_t> Store::put_entry(const Rows::Entry& entry, std::int64_t history_bytes) {
   auto done = database_->query("INSERT INTO entry VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)").and_then([&](Query query) {
-    return query.bind(to_row(entry.id))
-        .bind(entry.time.count())
-        .bind(cause_name(entry.cause))
-        .bind(number(entry.undoes))
-        .bind(number(entry.who.uid))
-        .bind(number(entry.who.pid))
-        .bind(entry.who.unit)
-        .bind(entry.who.command)
-        .bind(changes)
+    return query.bind(entry.id)
+        .bind(entry.time)
+        .bind(entry.cause)
+        .bind(entry.undoes)
+        .bind(entry.uid)
+        .bind(entry.pid)
+        .bind(entry.unit)
+        .bind(entry.command)
+        .bind(entry.changes)
         .run();
   });
   if (!done) return fail(done.error());
-  const auto grown = static_cast<std::int64_t>(changes.size());
-  return forget_oldest(entry.id, history_bytes_ + grown).map([&](std::int64_t forgotten) { return grown - forgotten; });
+  const auto grown = static_cast<std::int64_t>(entry.changes.size());
+  return forget_oldest(static_cast<std::uint64_t>(entry.id), history_bytes + grown).map([&](std::int64_t forgotten) {
+    return grown - forgotten;
+  });
 }
 
 // What is beyond the bounds, but never the newest; answers how many bytes that were.
@@ -209,7 +259,7 @@ Result<std::int64_t> Store::forget_oldest(std::uint64_t newest, std::int64_t byt
     if (id == newest || (!is_too_old && bytes - forgotten <= most_bytes)) break;
     forgotten += oldest->number(1);
     const auto gone = database_->query("DELETE FROM entry WHERE id = ?").and_then([&](Query query) {
-      return query.bind(to_row(id)).run();
+      return query.bind(static_cast<std::int64_t>(id)).run();
     });
     if (!gone) return fail(gone.error());
   }
@@ -234,9 +284,10 @@ std::uint64_t Store::next_entry() {
 
 // Newest first, as long as `wants_more` says so.
 Result<void> Store::read_back(std::uint64_t before, const std::function<bool(HistoryEntry)>& wants_more) {
+  if (auto ok = flush(); !ok) return ok;
   auto rows = database_->query("SELECT * FROM entry WHERE id < ? ORDER BY id DESC");
   if (!rows) return fail(rows.error());
-  rows->bind(to_row(before));
+  rows->bind(static_cast<std::int64_t>(before));
   for (auto row = rows->next(); !row || *row; row = rows->next()) {
     if (!row) return fail(row.error());
     if (!wants_more(read_entry(*rows))) break;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/desired.h"
@@ -16,20 +17,14 @@
 #include "model/moment.h"
 #include "model/result.h"
 #include "store/database.h"
+#include "store/journal.h"
+#include "store/rows.h"
 
 namespace cgroupd {
 
-/// What one change leaves behind; committed whole or not at all.
-struct Record {
-  /// The cgroups' new desired state; nothing = forgotten.
-  std::map<CgroupPath, std::optional<DesiredCgroup>> cgroups;
-  std::optional<HistoryEntry> entry;
-  /// An entry of a change that was taken back after all.
-  std::optional<std::uint64_t> forgotten = {};
-};
-
-/// A directory with state.db (SQLite, write-ahead log). A commit survives the daemon's death at once, and the machine's
-/// after sync().
+/// A directory with state.db (SQLite, write-ahead log) and state.journal. A commit survives the daemon's death at once,
+/// and the machine's, when it is durable, after sync(). What is not is noted in the journal first, and brought to the
+/// database with others of its kind.
 class Store {
  public:
   /// How many changes are remembered; older ones go.
@@ -50,6 +45,7 @@ class Store {
   /// of day.
   Result<DesiredState> load(const Moment& now);
 
+  /// Whatever was noted so far goes to the database with a durable record; with others after some dozens.
   Result<void> commit(const Record& record, const Moment& now);
 
   /// Waits until every commit so far is on the disk, and keeps the log from growing. The only call for another thread
@@ -79,8 +75,12 @@ class Store {
   Store(std::string directory, std::string boot_id) : directory_(std::move(directory)), boot_id_(std::move(boot_id)) {}
   Result<void> lock();
   Result<void> prepare();
-  /// Answers by how many bytes the history grew.
-  Result<std::int64_t> put_entry(const HistoryEntry& entry);
+  Result<void> open_journal();
+  /// Brings what was noted, and `more`, to the database.
+  Result<void> flush(const Rows* more = nullptr);
+  /// Within a transaction. Answers by how many bytes the history grew.
+  Result<std::int64_t> put(const Rows& rows, std::int64_t history_bytes);
+  Result<std::int64_t> put_entry(const Rows::Entry& entry, std::int64_t history_bytes);
   Result<std::int64_t> forget_oldest(std::uint64_t newest, std::int64_t bytes);
   Result<void> read_back(std::uint64_t before, const std::function<bool(HistoryEntry)>& wants_more);
 
@@ -90,6 +90,9 @@ class Store {
   int log_ = -1;  // state.db-wal, for sync()
   std::unique_ptr<Database> database_;
   std::unique_ptr<Database> checkpoints_;  // of the thread that calls sync()
+  std::optional<Journal> journal_;
+  std::vector<Rows> noted_;  // in the journal alone
+  std::uint64_t last_note_ = 0;
   std::uint64_t next_entry_ = 1;
   std::int64_t history_bytes_ = 0;
   static constexpr std::uint64_t commits_a_checkpoint = 256;

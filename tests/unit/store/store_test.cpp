@@ -8,6 +8,7 @@
 
 #include "store/intents.h"
 #include "support/managed_world.h"
+#include "support/named.h"
 #include "support/results.h"
 #include "unit/model/generators.h"
 
@@ -118,17 +119,131 @@ TEST(AnIntent, ComesBackUnlessItWasEnded) {
   ASSERT_OK(intents.begin(intent));
   ASSERT_OK(intents.begin({.id = 8}));
   intents.end(8);
-  EXPECT_THAT(Intents::open(directory.path(), "boot")->left_behind(), testing::ElementsAre(intent));
-  EXPECT_TRUE(Intents::open(directory.path(), "another boot")->left_behind().empty());
+  EXPECT_THAT(Intents::open(directory.path(), "boot")->left_behind().value(), testing::ElementsAre(intent));
+  EXPECT_TRUE(Intents::open(directory.path(), "another boot")->left_behind()->empty());
 }
 
 TEST(AnIntent, ThatWasCutShortIsNone) {
   const TemporaryDirectory directory;
   auto intents = Intents::open(directory.path(), "boot").value();
   ASSERT_OK(intents.begin({.id = 7, .undo = {}, .made = {path("c")}}));
-  std::filesystem::resize_file(directory.path() + "/intents/7", 12);
-  EXPECT_TRUE(intents.left_behind().empty());
-  EXPECT_FALSE(std::filesystem::exists(directory.path() + "/intents/7"));
+  const std::string file = directory.path() + "/intents/0";
+  const auto whole = std::filesystem::file_size(file);
+  for (std::uintmax_t size = 0; size < whole; ++size) {
+    std::filesystem::resize_file(file, size);
+    EXPECT_TRUE(Intents::open(directory.path(), "boot")->left_behind()->empty()) << size;
+  }
+}
+
+TEST(AnIntent, IsNotedWhereALongerOneEnded) {
+  const TemporaryDirectory directory;
+  auto intents = Intents::open(directory.path(), "boot").value();
+  ASSERT_OK(intents.begin({.id = 7, .undo = {}, .made = {path("c"), path("c/d"), path("c/d/e")}}));
+  intents.end(7);
+  const Intent shorter{.id = 8, .undo = {}, .made = {path("x")}};
+  ASSERT_OK(intents.begin(shorter));
+  auto next = Intents::open(directory.path(), "boot").value();
+  EXPECT_THAT(next.left_behind().value(), testing::ElementsAre(shorter));
+  next.end(8);
+  EXPECT_TRUE(Intents::open(directory.path(), "boot")->left_behind()->empty());
+}
+
+TEST(ManyIntents, AreAllKeptAndLeaveFewFiles) {
+  const TemporaryDirectory directory;
+  auto intents = Intents::open(directory.path(), "boot").value();
+  constexpr std::uint64_t many = 40;
+  for (std::uint64_t id = 1; id <= many; ++id) ASSERT_OK(intents.begin({.id = id}));
+  intents.end(3);
+  EXPECT_EQ(Intents::open(directory.path(), "boot")->left_behind()->size(), many - 1);
+  for (std::uint64_t id = 1; id <= many; ++id) intents.end(id);
+  EXPECT_TRUE(Intents::open(directory.path(), "boot")->left_behind()->empty());
+  const std::filesystem::directory_iterator files(directory.path() + "/intents");
+  EXPECT_LE(std::distance(begin(files), end(files)), 8);
+}
+
+// What a daemon that dies at this moment leaves to the next.
+class AfterDeath : public testing::Test {
+ protected:
+  AfterDeath() : store_(open_store(directory_)) {}
+  /// The state directory as it is now, in one of its own.
+  static void copy(const TemporaryDirectory& from, const TemporaryDirectory& to) {
+    for (const auto* const file : {"state.db", "state.db-wal", "state.journal"})
+      std::filesystem::copy_file(from.path() + "/" + file, to.path() + "/" + file,
+                                 std::filesystem::copy_options::overwrite_existing);
+  }
+  static Record pids(std::uint64_t id, std::uint64_t most, bool durable) {
+    const Limit& limit = row("pids.max");
+    DesiredCgroup desired;
+    desired.state(limit, durable ? Origin::user : Origin::runtime, Value(Amount(most)));
+    HistoryEntry entry{.id = id, .who = {.uid = 1000, .pid = 7, .unit = "a\tb.service", .command = "two\nlines"}};
+    entry.changes.push_back({.cgroup = path("web"),
+                             .limit = &limit,
+                             .before = Value(Amount(std::uint64_t{1})),
+                             .after = Value(Amount(most)),
+                             .stated_before = false});
+    Record record{.durable = durable};
+    record.cgroups.emplace(path("web"), std::move(desired));
+    record.entry = std::move(entry);
+    return record;
+  }
+  static Amount stated(Store& store) {
+    const auto state = store.load(now).value();
+    const auto web = state.find(path("web"));
+    if (web == state.end()) return std::uint64_t{0};
+    return std::get<Amount>(*web->second.standing(row("pids.max"))->value);
+  }
+
+  TemporaryDirectory directory_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(AfterDeath, WhatWasNotedIsThere) {
+  constexpr std::uint64_t many = 150;  // more than the journal holds
+  for (std::uint64_t id = 1; id <= many; ++id) ASSERT_OK(store_->commit(pids(id, id, false), now));
+  const TemporaryDirectory left;
+  copy(directory_, left);
+  const auto next = open_store(left);
+  EXPECT_EQ(stated(*next), Amount(many));
+  const auto history = next->history({.before = {}, .most = 1000}).value();
+  ASSERT_EQ(history.size(), many);
+  EXPECT_EQ(history.front().who.command, "two\nlines");
+  EXPECT_EQ(history.front().who.unit, "a\tb.service");
+  EXPECT_EQ(next->next_entry(), many + 1);
+}
+
+TEST_F(AfterDeath, ANoteThatTheDatabaseHasIsNotPutOverWhatCameLater) {
+  ASSERT_OK(store_->commit(pids(1, 11, false), now));
+  const TemporaryDirectory before;
+  copy(directory_, before);
+  ASSERT_OK(store_->commit(pids(2, 22, true), now));
+  const TemporaryDirectory left;
+  copy(directory_, left);
+  // The daemon died between the commit and the journal's end.
+  std::filesystem::copy_file(before.path() + "/state.journal", left.path() + "/state.journal",
+                             std::filesystem::copy_options::overwrite_existing);
+  const auto next = open_store(left);
+  EXPECT_EQ(stated(*next), Amount(std::uint64_t{22}));
+  EXPECT_EQ(next->history({.before = {}, .most = 10})->size(), 2U);
+}
+
+TEST_F(AfterDeath, ANoteThatWasCutShortIsNone) {
+  ASSERT_OK(store_->commit(pids(1, 11, false), now));
+  const auto first = std::filesystem::file_size(directory_.path() + "/state.journal");
+  ASSERT_OK(store_->commit(pids(2, 22, false), now));
+  const auto both = std::filesystem::file_size(directory_.path() + "/state.journal");
+  for (auto size = first; size < both; size += 7) {
+    const TemporaryDirectory left;
+    copy(directory_, left);
+    std::filesystem::resize_file(left.path() + "/state.journal", size);
+    EXPECT_EQ(stated(*open_store(left)), Amount(std::uint64_t{11})) << size;
+  }
+}
+
+TEST_F(AfterDeath, WhatAnEndingDaemonNotedIsInTheDatabase) {
+  ASSERT_OK(store_->commit(pids(1, 11, false), now));
+  store_.reset();
+  EXPECT_EQ(std::filesystem::file_size(directory_.path() + "/state.journal"), 0U);
+  EXPECT_EQ(stated(*open_store(directory_)), Amount(std::uint64_t{11}));
 }
 
 Value any_value(const Limit& limit) {
