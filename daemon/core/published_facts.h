@@ -49,7 +49,10 @@ class PublishedFacts {
 /// For whoever has no core to ask.
 class NoFacts final : public PublishedFacts {
  public:
-  std::shared_ptr<const Facts> facts() const override { return std::make_shared<const Facts>(); }
+  std::shared_ptr<const Facts> facts() const override { return none_; }
+
+ private:
+  std::shared_ptr<const Facts> none_ = std::make_shared<const Facts>();
 };
 
 }  // namespace cgroupd

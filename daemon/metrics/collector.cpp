@@ -75,7 +75,8 @@ void Collector::know_files() {
   for (const StateFile& file : state_files()) {
     File made{.state = &file, .reader = std::make_unique<StateReader>(file), .first_family = families_.size()};
     for (const FileFamily& row : file.families) made.enabled |= families_[know(row.family, row.cadvisor_only)].enabled;
-    made.enabled |= file.file == memory_in_use_file;  // which the working set needs
+    made.is_memory_in_use = file.file == memory_in_use_file;
+    made.enabled |= made.is_memory_in_use;  // which the working set needs
     if (file.file == stat_name) {
       files_[stat_file_] = std::move(made);
       continue;
@@ -183,44 +184,51 @@ void Collector::add_state(const File& file, std::string_view text) {
   file.reader->read(text, memory_current_, state_);
   const FileFamily* const first = file.state->families.data();
   for (const Reading& reading : state_) {
-    if (file.state->file == memory_in_use_file) memory_current_ = reading.value;
+    if (file.is_memory_in_use) memory_current_ = reading.value;
     push(file.first_family + static_cast<std::size_t>(reading.family - first), reading.device, reading.value);
   }
 }
 
-void Collector::add_limit(const File& file, std::string_view text, const CgroupFacts* facts) {
-  const Result<Value> value = read_limit_text(*file.limit, text);
-  if (!value) {
+const Collector::LimitText& Collector::limit_of(File& file, std::string_view text) {
+  if (file.last && file.last->text == text) return *file.last;
+  LimitText& last = file.last.emplace(std::string(text), read_limit_text(*file.limit, text));
+  if (last.value) read_limit_value(*file.limit, *last.value, last.readings);
+  return last;
+}
+
+void Collector::add_limit(File& file, std::string_view text, const CgroupFacts* facts) {
+  const LimitText& limit = limit_of(file, text);
+  if (!limit.value) {
     ++failed_reads_;
     return;
   }
-  const auto show = [&](const Value& shown, std::size_t first_family) {
-    limits_.clear();
-    read_limit_value(*file.limit, shown, limits_);
-    for (const LimitReading& reading : limits_) {
+  const auto show = [&](const std::vector<LimitReading>& readings, std::size_t first_family) {
+    for (const LimitReading& reading : readings) {
       push(first_family + static_cast<std::size_t>(reading.metric - file.limit->metrics.data()), reading.device,
            reading.value);
     }
   };
-  show(*value, file.first_family);
+  show(limit.readings, file.first_family);
   if (facts == nullptr) return;
   const auto desired = facts->desired.find(file.limit);
   if (desired == facts->desired.end()) return;
-  show(desired->second, file.first_desired);
-  if (as_kernel_rounds(*file.limit, desired->second) != *value) ++drifted_.back();
+  desired_.clear();
+  read_limit_value(*file.limit, desired->second, desired_);
+  show(desired_, file.first_desired);
+  if (as_kernel_rounds(*file.limit, desired->second) != *limit.value) ++drifted_.back();
 }
 
 void Collector::push(std::size_t family, std::optional<Device> device, double value) {
   FamilyRows& into = families_[family];
   if (!into.enabled) return;
-  into.rows.push_back(
-      Row{.cgroup = static_cast<std::uint32_t>(cgroups_.size() - 1), .device = device_index(device), .value = value});
+  into.rows.push_back(Row{.cgroup = static_cast<std::uint32_t>(cgroups_.size() - 1),
+                          .device = device ? device_index(*device) : 0,
+                          .value = value});
 }
 
-std::uint32_t Collector::device_index(std::optional<Device> device) {
-  if (!device) return 0;
-  const auto [at, added] = device_index_.try_emplace(*device, static_cast<std::uint32_t>(device_labels_.size()));
-  if (added) append_label(device_labels_.emplace_back(), "device", device_name(*device));
+std::uint32_t Collector::device_index(const Device& device) {
+  const auto [at, added] = device_index_.try_emplace(device, static_cast<std::uint32_t>(device_labels_.size()));
+  if (added) append_label(device_labels_.emplace_back(), "device", device_name(device));
   return at->second;
 }
 
@@ -255,7 +263,9 @@ void Collector::write(Page& page) {
   for (const FamilyRows& family : families_) {
     if (!family.shown || family.rows.empty()) continue;
     page.begin(family.family);
-    for (const Row& row : family.rows) page.sample(cgroups_[row.cgroup]->label, device_labels_[row.device], row.value);
+    Page::Samples samples(page);
+    for (const Row& row : family.rows) samples.add(cgroups_[row.cgroup]->label, device_labels_[row.device], row.value);
+    samples.end();
   }
   write_roots(page);
   write_facts(page);

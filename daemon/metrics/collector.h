@@ -77,6 +77,13 @@ class Collector {
     bool shown;  // on the native page
     std::vector<Row> rows;
   };
+  // What a limit's text was taken for the last time: the next cgroup's often says the same ("max").
+  struct LimitText {
+    LimitText(std::string shown, Result<Value> meant) : text(std::move(shown)), value(std::move(meant)) {}
+    std::string text;
+    Result<Value> value;
+    std::vector<LimitReading> readings = {};
+  };
   // One file of the reader's list, and where its families begin.
   struct File {
     const StateFile* state = nullptr;  // one of the two
@@ -85,6 +92,8 @@ class Collector {
     std::size_t first_family = 0;
     std::size_t first_desired = 0;
     bool enabled = false;
+    bool is_memory_in_use = false;
+    std::optional<LimitText> last = {};  // of a limit
   };
 
   std::size_t know(const MetricFamily& family, bool cadvisor_only = false);
@@ -93,9 +102,10 @@ class Collector {
   void add_containers();
   void add_text(std::size_t file, std::string_view text, const CgroupFacts* facts);
   void add_state(const File& file, std::string_view text);
-  void add_limit(const File& file, std::string_view text, const CgroupFacts* facts);
+  static const LimitText& limit_of(File& file, std::string_view text);
+  void add_limit(File& file, std::string_view text, const CgroupFacts* facts);
   void push(std::size_t family, std::optional<Device> device, double value);
-  std::uint32_t device_index(std::optional<Device> device);
+  std::uint32_t device_index(const Device& device);
   void name_container(CgroupNode& cgroup) const;
   std::string info_labels(const CgroupNode& cgroup) const;
   void write_roots(Page& page) const;
@@ -129,7 +139,7 @@ class Collector {
   std::vector<std::string> device_labels_;
   std::optional<double> memory_current_;  // of the cgroup that is being read
   std::vector<Reading> state_;
-  std::vector<LimitReading> limits_;
+  std::vector<LimitReading> desired_;
   std::size_t failed_reads_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 
 #include "cgroupfs/formats.h"
 #include "metrics/seconds.h"
@@ -193,8 +194,34 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
   return digits == 0 || digits > most_digits ? std::nullopt : std::optional(number);
 }
 
+// Most lines are at their end already, for which a call would be long.
 void skip_line(std::string_view& text) {
-  text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  text.remove_prefix(text.front() == '\n' ? 1 : std::min(text.find('\n'), text.size() - 1) + 1);
+}
+
+template <typename Block>
+bool same_block(const char* a, const char* b) {
+  Block first;
+  Block second;
+  std::memcpy(&first, a, sizeof(Block));
+  std::memcpy(&second, b, sizeof(Block));
+  return first == second;
+}
+
+// Whether two texts of `size` bytes are the same. Keys are short, so that a call of memcmp would cost more than the
+// comparing; blocks overlap at the end.
+bool is_same(const char* a, const char* b, std::size_t size) {
+  using Long = std::uint64_t;
+  using Short = std::uint32_t;
+  if (size >= sizeof(Long)) {
+    for (std::size_t at = 0; at + sizeof(Long) <= size; at += sizeof(Long)) {
+      if (!same_block<Long>(a + at, b + at)) return false;
+    }
+    return same_block<Long>(a + size - sizeof(Long), b + size - sizeof(Long));
+  }
+  if (size >= sizeof(Short))
+    return same_block<Short>(a, b) && same_block<Short>(a + size - sizeof(Short), b + size - sizeof(Short));
+  return std::equal(a, a + size, b);
 }
 
 std::string_view take_word(std::string_view& line) {
@@ -246,7 +273,8 @@ void StateReader::read_keyed(std::string_view text) {
 const StateReader::Line& StateReader::line_at(std::size_t index, std::string_view text) {
   if (index < lines_.size()) {
     const Line& last = lines_[index];
-    if (text.size() > last.key.size() && text[last.key.size()] == ' ' && text.starts_with(last.key)) return last;
+    const std::size_t size = last.key.size();
+    if (text.size() > size && text[size] == ' ' && is_same(text.data(), last.key.data(), size)) return last;
   }
   const std::string_view key = text.substr(0, std::min(text.find_first_of(" \n"), text.size()));
   Line line{.key = std::string(key), .families = {}};
@@ -267,6 +295,11 @@ void StateReader::read_pairs(std::string_view text) {
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     const std::string_view first = take_word(line);
+    if (file_.format == FileFormat::pressure) {
+      // The kernel writes the total last, and what is before it is as good as nothing to us.
+      const std::string_view last = line.substr(line.rfind(' ') + 1);
+      if (last.starts_with("total=")) line = last;
+    }
     while (!line.empty()) take_pair(first, take_word(line));
   }
 }

@@ -13,11 +13,14 @@ Result<Gzip> Gzip::make() {
 }
 
 void Gzip::append(std::string& out, std::string_view text) {
-  const std::size_t before = out.size();
-  out.resize(before + libdeflate_gzip_compress_bound(compressor_.get(), text.size()));
-  const std::size_t packed =
-      libdeflate_gzip_compress(compressor_.get(), text.data(), text.size(), out.data() + before, out.size() - before);
-  out.resize(before + packed);
+  // Not into `out` itself, which would first have to be filled with as many zeros.
+  const std::size_t most = libdeflate_gzip_compress_bound(compressor_.get(), text.size());
+  if (most > room_) {
+    packed_ = std::make_unique_for_overwrite<char[]>(most);  // NOLINT(*-avoid-c-arrays): a vector would be filled, too
+    room_ = most;
+  }
+  out.append(packed_.get(),
+             libdeflate_gzip_compress(compressor_.get(), text.data(), text.size(), packed_.get(), room_));
 }
 
 void Gzip::Free::operator()(libdeflate_compressor* compressor) const {

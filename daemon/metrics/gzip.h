@@ -1,6 +1,7 @@
 // gzip through libdeflate: at its first level smaller and several times faster than zlib's default.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ class Gzip {
   };
   explicit Gzip(libdeflate_compressor* compressor) : compressor_(compressor) {}
   std::unique_ptr<libdeflate_compressor, Free> compressor_;
+  std::unique_ptr<char[]> packed_;  // NOLINT(*-avoid-c-arrays): what was packed last; written as far as it is used
+  std::size_t room_ = 0;
 };
 
 }  // namespace cgroupd

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 namespace cgroupd {
 namespace {
@@ -25,14 +26,54 @@ void append_escaped(std::string& out, std::string_view text, bool quotes_too) {
 
 constexpr std::size_t longest_number = 32;
 
+// The digits of a number of microseconds, as seconds: what most that is not whole is. Up to fifteen digits no two
+// decimals are the same double, so that a decimal that reads back is the shortest one, and from a thousandth on it is
+// shorter than one with an exponent.
+char* put_microseconds(char* at, std::uint64_t microseconds) {
+  constexpr std::uint64_t in_a_second = 1'000'000;
+  constexpr std::uint64_t base = 10;
+  at = std::to_chars(at, at + longest_number, microseconds / in_a_second).ptr;
+  std::uint64_t rest = microseconds % in_a_second;
+  *at++ = '.';
+  for (std::uint64_t place = in_a_second / base; rest != 0; place /= base) {
+    *at++ = static_cast<char>('0' + rest / place);
+    rest %= place;
+  }
+  return at;
+}
+
 // Writes a number to where there is room for longest_number characters; answers where it ends.
 char* put_number(char* at, double value) {
   constexpr double exact_below = 9007199254740992.0;  // 2^53: every whole number up to here is a double
+  if (std::abs(value) < exact_below) {
+    const auto whole = static_cast<std::int64_t>(value);
+    if (static_cast<double>(whole) == value) return std::to_chars(at, at + longest_number, whole).ptr;
+  }
+  constexpr double without_exponent = 0.001;
+  constexpr double fifteen_digits = 1e9;
+  constexpr double in_a_second = 1e6;
+  if (value >= without_exponent && value < fifteen_digits) {
+    constexpr double half = 0.5;
+    const auto microseconds = static_cast<std::int64_t>(value * in_a_second + half);
+    if (static_cast<double>(microseconds) / in_a_second == value)
+      return put_microseconds(at, static_cast<std::uint64_t>(microseconds));
+  }
   if (std::isnan(value)) return std::ranges::copy(std::string_view("NaN"), at).out;
   if (std::isinf(value)) return std::ranges::copy(std::string_view(value > 0 ? "+Inf" : "-Inf"), at).out;
-  const bool whole = std::abs(value) < exact_below && value == std::trunc(value);
-  return whole ? std::to_chars(at, at + longest_number, static_cast<std::int64_t>(value)).ptr
-               : std::to_chars(at, at + longest_number, value).ptr;
+  return std::to_chars(at, at + longest_number, value).ptr;
+}
+
+// What is copied here is short, so that a call of memcpy would cost more than the copying.
+char* put_short(char* at, std::string_view text) {
+  constexpr std::size_t block = 16;
+  const std::size_t size = text.size();
+  if (size < block) {
+    for (const char c : text) *at++ = c;
+    return at;
+  }
+  for (std::size_t done = 0; done + block <= size; done += block) std::memcpy(at + done, text.data() + done, block);
+  std::memcpy(at + size - block, text.data() + size - block, block);  // over what is there already
+  return at + size;
 }
 
 std::string_view type_name(MetricType type, PageFormat format) {
@@ -120,27 +161,46 @@ void Page::begin(const MetricFamily& family) {
   out_ += '\n';
 }
 
-// The bulk of a page is made here, so the line is measured first and then written without a check at every piece.
 void Page::sample_of(std::string_view suffix, std::string_view labels, std::string_view more_labels, double value) {
   if (out_.size() > flush_above_) flush_(out_);
-  constexpr std::size_t punctuation_and_number = 40;
   const std::size_t before = out_.size();
-  out_.resize(before + name_.size() + suffix.size() + labels.size() + more_labels.size() + punctuation_and_number);
+  out_.resize(before + name_.size() + suffix.size() + labels.size() + more_labels.size() + besides_labels);
   char* at = out_.data() + before;
-  const auto put = [&at](std::string_view text) { at = std::copy_n(text.data(), text.size(), at); };
+  const auto put = [&at](std::string_view text) { at = put_short(at, text); };
   put(name_);
   put(suffix);
+  at = put_rest(at, labels, more_labels, value);
+  out_.resize(static_cast<std::size_t>(at - out_.data()));
+}
+
+char* Page::put_rest(char* at, std::string_view labels, std::string_view more_labels, double value) {
   if (!labels.empty() || !more_labels.empty()) {
     *at++ = '{';
-    put(labels);
+    at = put_short(at, labels);
     if (!labels.empty() && !more_labels.empty()) *at++ = ',';
-    put(more_labels);
+    at = put_short(at, more_labels);
     *at++ = '}';
   }
   *at++ = ' ';
   at = put_number(at, value);
   *at++ = '\n';
-  out_.resize(static_cast<std::size_t>(at - out_.data()));
+  return at;
+}
+
+void Page::Samples::add(std::string_view labels, std::string_view more_labels, double value) {
+  const std::size_t most = page_.name_.size() + labels.size() + more_labels.size() + besides_labels;
+  if (most > gathered_.size() - size_) {
+    put_down();
+    if (most > gathered_.size()) return page_.sample(labels, more_labels, value);
+  }
+  char* const begin = gathered_.data() + size_;
+  size_ += static_cast<std::size_t>(put_rest(put_short(begin, page_.name_), labels, more_labels, value) - begin);
+}
+
+void Page::Samples::put_down() {
+  if (page_.out_.size() + size_ > page_.flush_above_) page_.flush_(page_.out_);
+  page_.out_.append(gathered_.data(), size_);
+  size_ = 0;
 }
 
 void Page::exemplar(std::string_view labels, double value, double unix_seconds) {
