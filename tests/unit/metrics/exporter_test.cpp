@@ -7,13 +7,17 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <libdeflate.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cgroupfs/file_descriptor.h"
 #include "metrics/listener.h"
 #include "support/results.h"
 #include "unit/metrics/http_client.h"
@@ -78,6 +82,22 @@ TEST_F(TheExporter, ServesEveryFamilyOnOnePage) {
         "\ncgroupd_scrape_duration_seconds "}) {
     EXPECT_THAT(page, HasSubstr(part));
   }
+}
+
+TEST_F(TheExporter, CountsTheDescriptorsThatAreOpen) {
+  const auto exporter = start(on_a_free_port());
+  const auto shown = [&] {
+    constexpr std::string_view name = "\nprocess_open_fds ";
+    const std::string page = http_get(exporter->addresses()[0], "/metrics");
+    return std::stoi(page.substr(page.find(name) + name.size()));
+  };
+  shown();  // what the first one opens for good
+  const int before = shown();
+  std::vector<FileDescriptor> more;
+  for (int i = 0; i < 300; ++i) more.emplace_back(::open("/", O_PATH | O_CLOEXEC));
+  EXPECT_EQ(shown(), before + 300);
+  more.erase(more.begin(), more.begin() + 200);
+  EXPECT_EQ(shown(), before + 100);
 }
 
 TEST_F(TheExporter, IsCleanForPromtool) {
