@@ -18,6 +18,7 @@
 
 #include "cgroupfs/hierarchy.h"
 #include "cgroupfs/host.h"
+#include "cgroupfs/kept_files.h"
 #include "cgroupfs/real_kernel.h"
 #include "cgroupfs/real_tree_reader.h"
 #include "cgroupfs/watcher.h"
@@ -332,10 +333,8 @@ Result<int> serve(const CommandLine& line) {
   auto kernel = open_kernel(root->path, kept_files, **self_metrics);
   auto workers_kernels = open_kernels(root->path, worker_threads, **self_metrics);
   auto disk_kernels = open_kernels(root->path, 1, **self_metrics);
-  // The metrics' cgroups and clients take descriptors; half of what there may be is left to them and to everything
-  // else.
-  const std::size_t kept_by_scrapes = std::min<std::size_t>(config->daemon.metrics.kept_files, raise_file_limit() / 2);
-  auto scrapes_tree = RealTreeReader::open(root->path, kept_by_scrapes);
+  const RoomForFiles room = room_for_files(raise_file_limit());
+  auto scrapes_tree = RealTreeReader::open(root->path, files_to_keep(config->daemon.metrics.kept_files, room));
   if (!kernel) return fail(kernel.error());
   if (!workers_kernels) return fail(workers_kernels.error());
   if (!disk_kernels) return fail(disk_kernels.error());

@@ -70,6 +70,21 @@ Result<std::string> cgroup_of_process(const std::string& pid) {
   return absolute_cgroup_path(*path);
 }
 
+std::optional<std::uint64_t> own_memory_bound() {
+  std::optional<std::uint64_t> least;
+  std::string directory = cgroup_of_process().value_or(std::string());
+  // The hierarchy's root has neither file, and what is above it is none of ours.
+  while (!directory.empty() && levels_above_root(directory).value_or(0) != 0) {
+    for (const char* const file : {"/memory.high", "/memory.max"}) {
+      const auto text = read_proc(directory + file);
+      const auto bound = text ? single_number(*text) : std::nullopt;
+      if (bound && (!least || *bound < *least)) least = bound;
+    }
+    directory.resize(directory.rfind('/'));
+  }
+  return least;
+}
+
 std::string user_manager_above(const std::string& hierarchy_path, std::uint32_t uid) {
   const std::string unit = "/user@" + std::to_string(uid) + ".service";
   const std::size_t at = (hierarchy_path + "/").find(unit + "/");

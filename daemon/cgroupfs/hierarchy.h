@@ -9,6 +9,10 @@
 
 namespace cgroupd {
 
+/// The least memory.high or memory.max from this process's cgroup upwards, in bytes, as far as they can be read; none:
+/// there is no bound.
+std::optional<std::uint64_t> own_memory_bound();
+
 /// Absolute path of the cgroup of `pid` ("self" when empty) under a cgroup2 mount: what /proc/PID/cgroup says, joined
 /// to the mount point found in /proc/self/mountinfo. unsupported when no cgroup2 hierarchy is mounted.
 Result<std::string> cgroup_of_process(const std::string& pid = "self");

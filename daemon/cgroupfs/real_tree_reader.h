@@ -15,7 +15,8 @@ namespace cgroupd {
 std::size_t raise_file_limit();
 
 /// Holds a descriptor for every cgroup (O_PATH: 1 a cgroup), and keeps files open while `kept_files` are not used up,
-/// first come, first served: a kept file reads three to five times as fast, and costs about 5 KB of kernel memory.
+/// first come, first served: a kept file reads three to five times as fast, and costs about 5 KB of kernel memory
+/// (kept_files.h says how many).
 /// Not thread-safe. Readers must not outlive it.
 class RealTreeReader final : public TreeReader {
  public:

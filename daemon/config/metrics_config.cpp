@@ -52,6 +52,10 @@ Result<void> set_metrics_exclude_families(MetricsConfig& config, const std::stri
 
 Result<void> set_metrics_kept_files(MetricsConfig& config, const std::string& value) {
   constexpr std::uint64_t most = 1'000'000;
+  if (value == "auto") {
+    config.kept_files.reset();
+    return {};
+  }
   return parse_count(value, 0, most).map([&](std::uint64_t count) { config.kept_files = count; });
 }
 

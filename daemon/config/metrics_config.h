@@ -17,7 +17,7 @@ struct MetricsConfig {
   std::vector<std::string> include = {"**"};  ///< globs of cgroups
   std::vector<std::string> exclude;           ///< globs of cgroups
   std::vector<std::string> exclude_families;  ///< globs of families
-  std::uint64_t kept_files = 2048;            ///< interface files that stay open between scrapes
+  std::optional<std::uint64_t> kept_files;    ///< interface files that stay open; none: as many as there is room for
   bool containers = true;                     ///< also the user's containers outside of the tree, and names for all
   bool all_users = false;                     ///< the system's daemon: every user's cgroups and containers
   bool cadvisor = false;                      ///< whether there is /metrics/cadvisor

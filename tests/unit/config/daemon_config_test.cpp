@@ -69,6 +69,14 @@ TEST(TheConfiguration, TakesEveryKey) {
   EXPECT_THAT(config->files, ElementsAre("1.conf"));
 }
 
+TEST(TheConfiguration, KeepsAsManyFilesAsThereIsRoomForUnlessItSaysANumber) {
+  EXPECT_EQ(parse({})->metrics.kept_files, std::nullopt);
+  EXPECT_EQ(parse({"[metrics]\nkept-files = 2048\n"})->metrics.kept_files, 2048U);
+  EXPECT_EQ(parse({"[metrics]\nkept-files = 2048\n", "[metrics]\nkept-files = auto\n"})->metrics.kept_files,
+            std::nullopt);
+  EXPECT_FALSE(parse({"[metrics]\nkept-files = many\n"}).has_value());
+}
+
 TEST(TheConfiguration, TakesWhatThePagesShow) {
   const DaemonConfigResult config = parse_config(
       {"[metrics]\nmax-cgroups = 7\nmax-depth = 2\ninclude = web batch/*\nexclude = **/tmp\nexclude-families = "
