@@ -69,13 +69,14 @@ std::optional<double> open_descriptors() {
   const FileDescriptor directory(open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return std::nullopt;
   double count = -1;  // without this one
-  for (std::optional<int> begin = next_open(directory.get(), 0); begin;) {
-    const int end = next_free(directory.get(), *begin);
+  int end = 0;
+  while (true) {
+    const std::optional<int> begin = next_open(directory.get(), end);
+    if (!begin) return count;
+    end = next_free(directory.get(), *begin);
     if (end == std::numeric_limits<int>::max()) return std::nullopt;  // none is left to look with
     count += end - *begin;
-    begin = next_open(directory.get(), end);
   }
-  return count;
 }
 
 double seconds_of(clockid_t clock) {

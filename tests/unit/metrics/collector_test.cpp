@@ -1,10 +1,13 @@
 // One scrape over a tree of cgroups.
 #include "metrics/collector.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -72,6 +75,45 @@ TEST_F(AScrape, KeepsFamiliesContiguousOverManyCgroups) {
     EXPECT_TRUE(finished.insert(name).second) << name << " comes twice";
     current = name;
   }
+}
+
+// What a file said of the cgroup before is remembered: none may be shown another's numbers.
+TEST_F(AScrape, ShowsOfManyCgroupsWhatItShowsOfEachAlone) {
+  const std::vector<std::string> names = {"a", "b", "c", "d", "e", "f"};
+  const auto put = [](TextTree& tree, const std::string& name) {
+    put_everything(tree, name);
+    if (name == "b" || name == "e") {
+      tree.put(name, "memory.max", "max\n");
+      tree.put(name, "cpu.max", "max 100000\n");
+      tree.put(name, "memory.events", "max 5\nlow 1\noom_kill 7\nnew_key 3\noom 2\n");
+      tree.put(name, "cpu.pressure", "some avg10=0.00 avg60=0.00 avg300=0.00 total=17\n");
+    }
+    if (name == "c") tree.put(name, "memory.max", "nonsense\n");
+    if (name == "d") tree.put(name, "cpu.stat", "usage_usec 7\nuser_usec x\nsystem_usec\nnr_periods_ 5\nnr_perio 4\n");
+    if (name == "f") tree.put(name, "memory.stat", "anon 1\nfile 2\n");
+  };
+  const auto cgroups_lines = [](const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) {
+      if (line.starts_with("cgroup_")) lines.push_back(line);
+    }
+    return lines;
+  };
+  std::vector<std::string> alone;
+  for (const std::string& name : names) {
+    put(tree_, name);
+    TextTree only;
+    put(only, name);
+    Collector collector(only, {});
+    ASSERT_OK(collector.collect(facts_));
+    std::string text;
+    Page page(text);
+    collector.write(page);
+    std::ranges::copy(cgroups_lines(text), std::back_inserter(alone));
+  }
+  EXPECT_GT(alone.size(), 6U * 30);
+  EXPECT_THAT(cgroups_lines(page()), testing::UnorderedElementsAreArray(alone));
 }
 
 TEST_F(AScrape, ReadsEachFileOnceACgroup) {

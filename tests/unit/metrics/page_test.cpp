@@ -2,8 +2,12 @@
 #include "metrics/page.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <limits>
+#include <random>
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -128,6 +132,57 @@ TEST(APage, IsTakenAwayPieceByPiece) {
   EXPECT_GT(pieces, 2);
   EXPECT_LT(longest, Page::flush_bytes + 200);
   EXPECT_TRUE(all.ends_with("} 49999\n# EOF\n"));
+}
+
+TEST(ANumber, IsTheShortestDecimalThatReadsBack) {
+  std::mt19937_64 random(5);  // NOLINT(cert-msc51-cpp, cert-msc32-c): the same every time
+  const auto expect_shortest = [](double value) {
+    std::array<char, 64> text = {};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    EXPECT_EQ(number(value), std::string(text.data(), end));
+  };
+  // Not whole ones, which never have an exponent.
+  for (int i = 0; i < 200'000; ++i) {
+    const auto microseconds = static_cast<double>((random() >> (14 + random() % 45)) | 1U);
+    expect_shortest(microseconds / 1e6);
+    expect_shortest(-microseconds / 1e6);
+    expect_shortest(microseconds / 3.1e6);
+  }
+  for (const double value :
+       {0.001, 0.0011, 0.000999, 0.0009999999, 0.5, 999'999'999.999999, 1'000'000'000.5, 1e-6, 5e-324, 0.1 + 0.2})
+    expect_shortest(value);
+}
+
+TEST(Samples, AreWrittenAsOneByOne) {
+  const std::string longer(20'000, 'x');
+  const auto write = [&](bool together, std::string& text) {
+    std::string all;
+    Page page(text, PageFormat::text, [&all](std::string& piece) {
+      all += piece;
+      piece.clear();
+    });
+    page.begin(speed);
+    Page::Samples samples(page);
+    for (unsigned i = 0; i < 30'000; ++i) {
+      const std::string labels = i % 5 == 0 ? std::string() : label(std::to_string(i) + longer.substr(0, i % 40));
+      const std::string_view more = i % 3 == 0 ? std::string_view("device=\"vda\"") : std::string_view();
+      const std::string& shown = i % 9973 == 0 ? longer : labels;
+      if (together) {
+        samples.add(shown, more, i / 7.0);
+      } else {
+        page.sample(shown, more, i / 7.0);
+      }
+    }
+    samples.end();
+    page.finish();
+    text = all;
+  };
+  std::string together;
+  std::string single;
+  write(true, together);
+  write(false, single);
+  EXPECT_TRUE(together == single);
+  EXPECT_GT(together.size(), 1'000'000U);
 }
 
 std::string bound(double value, PageFormat format = PageFormat::text) {
