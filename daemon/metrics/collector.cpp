@@ -175,15 +175,26 @@ void Collector::add_text(std::size_t file, std::string_view text, const CgroupFa
   }
 }
 
-void Collector::add_state(const File& file, std::string_view text) {
+// Many cgroups say the same as the one before, of events, pressure and what is idle: then it is not taken apart again.
+const std::vector<Reading>& Collector::state_of(File& file, std::string_view text) const {
+  constexpr std::size_t longest_remembered = 4096;
+  StateText& last = file.last_state;
+  if (last.is_whole && last.text == text && last.memory_in_use == memory_current_) return last.readings;
+  last.is_whole = text.size() <= longest_remembered;
+  if (last.is_whole) last.text = text;
+  last.memory_in_use = memory_current_;
+  last.readings.clear();
+  file.reader->read(text, memory_current_, last.readings);
+  return last.readings;
+}
+
+void Collector::add_state(File& file, std::string_view text) {
   if (for_cadvisor_ && file.state->format == FileFormat::lines) {
     const auto process = single_number(text.substr(0, text.find('\n')));
     if (process) members_.emplace_back(cgroups_.size() - 1, static_cast<pid_t>(*process));
   }
-  state_.clear();
-  file.reader->read(text, memory_current_, state_);
   const FileFamily* const first = file.state->families.data();
-  for (const Reading& reading : state_) {
+  for (const Reading& reading : state_of(file, text)) {
     if (file.is_memory_in_use) memory_current_ = reading.value;
     push(file.first_family + static_cast<std::size_t>(reading.family - first), reading.device, reading.value);
   }

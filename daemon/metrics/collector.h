@@ -84,6 +84,13 @@ class Collector {
     Result<Value> value;
     std::vector<LimitReading> readings = {};
   };
+  // The same of a state file, for which a cgroup's memory may count, too.
+  struct StateText {
+    bool is_whole = false;  // else it was too long to be remembered
+    std::string text = {};
+    std::optional<double> memory_in_use = {};
+    std::vector<Reading> readings = {};
+  };
   // One file of the reader's list, and where its families begin.
   struct File {
     const StateFile* state = nullptr;  // one of the two
@@ -94,6 +101,7 @@ class Collector {
     bool enabled = false;
     bool is_memory_in_use = false;
     std::optional<LimitText> last = {};  // of a limit
+    StateText last_state = {};           // of a state file
   };
 
   std::size_t know(const MetricFamily& family, bool cadvisor_only = false);
@@ -101,7 +109,8 @@ class Collector {
   void add(CgroupNode& cgroup, std::string_view stat);
   void add_containers();
   void add_text(std::size_t file, std::string_view text, const CgroupFacts* facts);
-  void add_state(const File& file, std::string_view text);
+  const std::vector<Reading>& state_of(File& file, std::string_view text) const;
+  void add_state(File& file, std::string_view text);
   static const LimitText& limit_of(File& file, std::string_view text);
   void add_limit(File& file, std::string_view text, const CgroupFacts* facts);
   void push(std::size_t family, std::optional<Device> device, double value);
@@ -138,7 +147,6 @@ class Collector {
   std::map<Device, std::uint32_t> device_index_;
   std::vector<std::string> device_labels_;
   std::optional<double> memory_current_;  // of the cgroup that is being read
-  std::vector<Reading> state_;
   std::vector<LimitReading> desired_;
   std::size_t failed_reads_ = 0;
 };

@@ -90,6 +90,9 @@ TEST_F(AScrape, ShowsOfManyCgroupsWhatItShowsOfEachAlone) {
     }
     if (name == "c") tree.put(name, "memory.max", "nonsense\n");
     if (name == "d") tree.put(name, "cpu.stat", "usage_usec 7\nuser_usec x\nsystem_usec\nnr_periods_ 5\nnr_perio 4\n");
+    // The same memory.stat as a's and b's, of which the working set is another.
+    if (name == "c") tree.put(name, "memory.current", "40000000\n");
+    if (name == "d") tree.remove(name, "memory.current");
     if (name == "f") tree.put(name, "memory.stat", "anon 1\nfile 2\n");
   };
   const auto cgroups_lines = [](const std::string& text) {
