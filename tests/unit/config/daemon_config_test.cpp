@@ -70,11 +70,11 @@ TEST(TheConfiguration, TakesEveryKey) {
 }
 
 TEST(TheConfiguration, KeepsAsManyFilesAsThereIsRoomForUnlessItSaysANumber) {
-  EXPECT_EQ(parse({})->metrics.kept_files, std::nullopt);
-  EXPECT_EQ(parse({"[metrics]\nkept-files = 2048\n"})->metrics.kept_files, 2048U);
-  EXPECT_EQ(parse({"[metrics]\nkept-files = 2048\n", "[metrics]\nkept-files = auto\n"})->metrics.kept_files,
+  EXPECT_EQ(parse_config({})->metrics.kept_files, std::nullopt);
+  EXPECT_EQ(parse_config({"[metrics]\nkept-files = 2048\n"})->metrics.kept_files, 2048U);
+  EXPECT_EQ(parse_config({"[metrics]\nkept-files = 2048\n", "[metrics]\nkept-files = auto\n"})->metrics.kept_files,
             std::nullopt);
-  EXPECT_FALSE(parse({"[metrics]\nkept-files = many\n"}).has_value());
+  EXPECT_FALSE(parse_config({"[metrics]\nkept-files = many\n"}).has_value());
 }
 
 TEST(TheConfiguration, TakesWhatThePagesShow) {
