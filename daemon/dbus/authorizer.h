@@ -78,6 +78,9 @@ class Authorizer {
   /// On the system bus. `polkit` must outlive this object.
   Authorizer(World world, Polkit& polkit) : world_(std::move(world)), polkit_(&polkit) {}
 
+  /// Whether nothing of a question counts but who asks it: then the rest need not be found out.
+  bool looks_at_caller_alone() const { return only_.has_value(); }
+
   /// Answers at once where that is possible, else when polkit has answered. not_authorized says who may.
   void ask(const Question& question, Answer answer);
 

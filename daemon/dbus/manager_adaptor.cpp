@@ -297,7 +297,7 @@ GuardedObject::Guard asking(Authorizer& authorizer, Instruments& instruments) {
       }
       answer(agreed);
     };
-    authorizer.ask(question_of(call), told);
+    authorizer.ask(authorizer.looks_at_caller_alone() ? question_of_caller(call) : question_of(call), told);
   };
 }
 
