@@ -86,8 +86,8 @@ TEST_F(AWebGuard, KeepsWhatWasWhenAChangeHasAFault) {
   write("web.yml", alices_users);
   const auto guard = *open();
   EXPECT_TRUE(guard->is_current());
-  for (const char* const text : {"basic_auth_users: {alice: plain}\n", "x: [",
-                                 "tls_server_config: {cert_file: none, key_file: none}\n"}) {
+  for (const char* const text :
+       {"basic_auth_users: {alice: plain}\n", "x: [", "tls_server_config: {cert_file: none, key_file: none}\n"}) {
     write("web.yml", text);
     guard->begin_turn();
     EXPECT_FALSE(guard->is_current()) << text;
