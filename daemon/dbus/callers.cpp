@@ -9,6 +9,11 @@
 #include "cgroupfs/processes.h"
 
 namespace cgroupd {
+namespace {
+
+constexpr const char* bus_interface = "org.freedesktop.DBus";
+
+}  // namespace
 
 Callers::Callers(sdbus::IConnection& connection)
     : connection_(connection), bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus")) {}
@@ -18,13 +23,35 @@ const Caller& Callers::of(const std::string& sender) {
     remembered_.splice(remembered_.begin(), remembered_, at->second);
     return at->second->second;
   }
+  return remember(sender, ask(sender));
+}
+
+const Caller& Callers::remember(const std::string& sender, Caller caller) {
   if (remembered_.size() >= most_remembered) {
     by_name_.erase(remembered_.back().first);
     remembered_.pop_back();
   }
-  remembered_.emplace_front(sender, ask(sender));
+  remembered_.emplace_front(sender, std::move(caller));
   by_name_.emplace(sender, remembered_.begin());
   return remembered_.front().second;
+}
+
+bool Callers::meet(const std::string& sender, std::function<void()> known) {
+  if (by_name_.contains(sender)) return true;
+  const std::string method = "GetConnectionCredentials";
+  try {
+    bus_->callMethodAsync(method)
+        .onInterface(bus_interface)
+        .withArguments(sender)
+        .uponReplyInvoke([this, sender, known = std::move(known)](const sdbus::Error* error, const Credentials& given) {
+          // As in ask().
+          if (!by_name_.contains(sender)) remember(sender, error == nullptr ? caller_with(given) : Caller());
+          known();
+        });
+    return false;
+  } catch (const sdbus::Error&) {
+    return true;  // of() will find out
+  }
 }
 
 std::shared_ptr<void> Callers::when_gone(const std::string& sender, std::function<void()> action) {
@@ -42,17 +69,25 @@ std::shared_ptr<void> Callers::when_gone(const std::string& sender, std::functio
 }
 
 Caller Callers::ask(const std::string& sender) {
-  Caller caller;
   const std::string method = "GetConnectionCredentials";
-  std::map<std::string, sdbus::Variant> credentials;
+  Credentials credentials;
   try {
-    bus_->callMethod(method).onInterface("org.freedesktop.DBus").withArguments(sender).storeResultsTo(credentials);
+    bus_->callMethod(method).onInterface(bus_interface).withArguments(sender).storeResultsTo(credentials);
+  } catch (const sdbus::Error&) {
+    // It is gone already, or the bus does not tell; the change is made all the same, by nobody known.
+    return {};
+  }
+  return caller_with(credentials);
+}
+
+Caller Callers::caller_with(const Credentials& credentials) {
+  Caller caller;
+  try {
     if (const auto uid = credentials.find("UnixUserID"); uid != credentials.end())
       caller.uid = uid->second.get<std::uint32_t>();
     if (const auto pid = credentials.find("ProcessID"); pid != credentials.end())
       caller.pid = static_cast<std::int32_t>(pid->second.get<std::uint32_t>());
   } catch (const sdbus::Error&) {
-    // It is gone already, or the bus does not tell; the change is made all the same, by nobody known.
     return caller;
   }
   if (!caller.pid) return caller;

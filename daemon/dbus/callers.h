@@ -9,6 +9,7 @@
 
 #include <sdbus-c++/IConnection.h>
 #include <sdbus-c++/IProxy.h>
+#include <sdbus-c++/Types.h>
 
 #include "model/history.h"
 
@@ -22,12 +23,18 @@ class Callers {
   /// Of the unique name that sent a message (":1.42"). What the bus does not tell stays empty.
   const Caller& of(const std::string& sender);
 
+  /// Whether of() can tell without asking the bus. If not, the bus is asked and `known` called when it has answered.
+  bool meet(const std::string& sender, std::function<void()> known);
+
   /// Calls `action` when `sender` has left the bus, for as long as the answer is kept (not to be dropped by `action`).
   std::shared_ptr<void> when_gone(const std::string& sender, std::function<void()> action);
 
  private:
   static constexpr std::size_t most_remembered = 256;
+  using Credentials = std::map<std::string, sdbus::Variant>;
   Caller ask(const std::string& sender);
+  static Caller caller_with(const Credentials& credentials);
+  const Caller& remember(const std::string& sender, Caller caller);
 
   sdbus::IConnection& connection_;
   std::unique_ptr<sdbus::IProxy> bus_;

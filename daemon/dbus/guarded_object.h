@@ -1,7 +1,9 @@
 // A bus object whose methods run only when somebody has agreed.
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,6 +11,7 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include "dbus/message_weight.h"
 #include "dbus/turns.h"
 #include "model/result.h"
 
@@ -23,13 +26,19 @@ class GuardedObject final : public sdbus::IObject {
   /// Told of calls that are refused before anybody is asked, as they are too large or too many.
   using Refused = std::function<void(const std::string& method, const Error& error)>;
 
-  GuardedObject(std::unique_ptr<sdbus::IObject> object, Guard guard, Refused refused);
+  /// Whether the caller of that name is known. If not, `known` is to be called when he is; till then his calls wait.
+  using Meet = std::function<bool(const std::string& caller, std::function<void()> known)>;
+
+  GuardedObject(std::unique_ptr<sdbus::IObject> object, Meet meet, Guard guard, Refused refused);
 
   /// Calls wait for this, which runs one of them and says whether more are waiting.
   bool take_turn() { return turns_.take_one(); }
 
   /// While a call runs: `step` is run in its caller's next turns until it says that it is done.
   void go_on(std::function<bool()> step);
+
+  /// Has `callback` take calls of the method in place of the one that is registered.
+  void take_over(const std::string& method, sdbus::method_callback callback);
 
   void registerMethod(const std::string& interface_name, std::string name, std::string input, std::string output,
                       sdbus::method_callback callback, sdbus::Flags flags) override;
@@ -77,16 +86,23 @@ class GuardedObject final : public sdbus::IObject {
 
  private:
   sdbus::method_callback guarded(sdbus::method_callback callback);
+  Result<void> wait(const sdbus::method_callback& callback, const sdbus::MethodCall& call);
+  Result<void> wait_and_weigh(const sdbus::method_callback& callback, const sdbus::MethodCall& call,
+                              const std::shared_ptr<Weighing>& weighing);
   void ask(const sdbus::method_callback& callback, sdbus::MethodCall call);
   void run(const sdbus::method_callback& callback, const sdbus::MethodCall& call);
-  void go_on_for(const std::string& caller, const std::shared_ptr<std::function<bool()>>& step);
+  void go_on_for(const sdbus::MethodCall& call, const std::shared_ptr<std::function<bool()>>& step);
+  void refuse_unasked(const sdbus::MethodCall& call, const Error& error);
   static void refuse(const sdbus::MethodCall& call, const sdbus::Error& error);
 
   std::unique_ptr<sdbus::IObject> object_;
+  Meet meet_;
   Guard guard_;
   Refused refused_;
   Turns turns_;
-  const sdbus::Message* running_ = nullptr;
+  std::map<std::string, sdbus::method_callback> taken_over_;
+  std::size_t large_ = 0;  ///< that wait without having been weighed
+  const sdbus::MethodCall* running_ = nullptr;
 };
 
 /// What sdbus::AdaptorInterfaces is, with a guard.
@@ -97,10 +113,10 @@ class GuardedAdaptor : public Adaptor {
   void unregisterAdaptor() { this->object_holder_->unregister(); }
 
  protected:
-  GuardedAdaptor(sdbus::IConnection& connection, std::string path, GuardedObject::Guard guard,
+  GuardedAdaptor(sdbus::IConnection& connection, std::string path, GuardedObject::Meet meet, GuardedObject::Guard guard,
                  GuardedObject::Refused refused)
       : GuardedAdaptor(std::make_unique<GuardedObject>(sdbus::createObject(connection, std::move(path)),
-                                                       std::move(guard), std::move(refused))) {}
+                                                       std::move(meet), std::move(guard), std::move(refused))) {}
   ~GuardedAdaptor() = default;
   GuardedObject& getObject() { return *object_holder_; }
 

@@ -14,6 +14,16 @@ namespace {
 
 constexpr std::size_t most_processes = 4096;
 
+// How long one turn takes, or a little longer: meanwhile all others wait.
+class Slice {
+ public:
+  bool is_over() const { return std::chrono::steady_clock::now() - begin_ > most; }
+
+ private:
+  static constexpr std::chrono::milliseconds most{2};
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
 // One call from decoding to answer: what it is, and how long it took.
 class Request {
  public:
@@ -220,13 +230,7 @@ Result<DeclaredCgroup> decode_declared(const WireCgroup& cgroup) {
                         .on_missing = *on_missing};
 }
 
-Result<DeclaredCgroups> decode_declared(const std::vector<WireCgroup>& cgroups) {
-  DeclaredCgroups all;
-  for (const auto& cgroup : cgroups) {
-    auto declared = decode_declared(cgroup);
-    if (!declared) return fail(declared.error());
-    all.push_back(*std::move(declared));
-  }
+Result<DeclaredCgroups> in_order(DeclaredCgroups all) {
   std::ranges::stable_sort(all, {}, [](const DeclaredCgroup& one) { return one.name.depth(); });
   std::vector<CgroupPath> names;
   for (const auto& declared : all) names.push_back(declared.name);
@@ -306,10 +310,15 @@ GuardedObject::Guard asking(Authorizer& authorizer, Instruments& instruments) {
 ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments,
                                Authorizer& authorizer, Callers& callers, std::string version, Reloading reload,
                                std::vector<std::string> more_features)
-    : GuardedAdaptor(connection, wire::object_path, asking(authorizer, instruments),
-                     [&instruments](const std::string& method, const Error& error) {
-                       instruments.request_done(method, {}, error_name(error.code));
-                     }),
+    : GuardedAdaptor(
+          connection, wire::object_path,
+          [&callers](const std::string& caller, std::function<void()> known) {
+            return callers.meet(caller, std::move(known));
+          },
+          asking(authorizer, instruments),
+          [&instruments](const std::string& method, const Error& error) {
+            instruments.request_done(method, {}, error_name(error.code));
+          }),
       manager_(manager),
       instruments_(instruments),
       version_(std::move(version)),
@@ -317,6 +326,7 @@ ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager,
       reload_(std::move(reload)),
       callers_(callers) {
   features_.insert(features_.end(), more_features.begin(), more_features.end());
+  getObject().take_over("Apply", [this](const sdbus::MethodCall& call) { receive_apply(call); });
   registerAdaptor();
 }
 
@@ -382,16 +392,61 @@ void ManagerAdaptor::Unset(LimitsResult&& result, std::string name, std::vector<
   manager_.unset(*path, rows, caller(), done);
 }
 
+// What the generated code would read in one go, a few cgroups a turn.
+void ManagerAdaptor::receive_apply(sdbus::MethodCall call) {
+  call.enterContainer(sdbus::signature_of<WireCgroup>::str());
+  getObject().go_on([this, call, cgroups = std::vector<WireCgroup>()]() mutable {
+    for (const Slice slice; !slice.is_over();) {
+      WireCgroup cgroup;
+      if (call >> cgroup) {
+        cgroups.push_back(std::move(cgroup));
+        continue;
+      }
+      call.clearFlags();
+      call.exitContainer();
+      wire::Dictionary options;
+      call >> options;
+      Apply(ChangesResult(call), std::move(cgroups), std::move(options));
+      return true;
+    }
+    return false;
+  });
+}
+
 void ManagerAdaptor::Apply(ChangesResult&& result, std::vector<WireCgroup> cgroups, wire::Dictionary options) {
-  const auto declared = decode_declared(cgroups);
-  std::vector<CgroupPath> named;
-  if (declared) std::ranges::transform(*declared, std::back_inserter(named), &DeclaredCgroup::name);
-  const auto done = replying(Request(instruments_, "Apply"), std::move(result), manager_, named);
-  if (!declared) return done(fail(declared.error()));
+  const Request request(instruments_, "Apply");
+  const auto answer_to = std::make_shared<ChangesResult>(std::move(result));
+  getObject().go_on([this, request, answer_to, cgroups = std::move(cgroups), options = std::move(options),
+                     declared = DeclaredCgroups()]() mutable {
+    for (const Slice slice; declared.size() < cgroups.size();) {
+      if (slice.is_over()) return false;
+      auto one = decode_declared(cgroups[declared.size()]);
+      if (!one) {
+        request.done(&one.error());
+        refuse(*answer_to, one.error());
+        return true;
+      }
+      declared.push_back(*std::move(one));
+    }
+    const auto all = in_order(std::move(declared));
+    std::vector<CgroupPath> named;
+    if (all) std::ranges::transform(*all, std::back_inserter(named), &DeclaredCgroup::name);
+    const auto done = replying(request, std::move(*answer_to), manager_, named);
+    if (!all) {
+      done(fail(all.error()));
+    } else {
+      apply(done, *all, options);
+    }
+    return true;
+  });
+}
+
+void ManagerAdaptor::apply(const Manager::StepsDone& done, const DeclaredCgroups& cgroups,
+                           const wire::Dictionary& options) {
   auto decoded = apply_options(options, {"force", "on_missing", "plan", "prune", "within_usec"});
   if (!decoded) return done(fail(decoded.error()));
   decoded->execute.while_waiting = until_caller_is_gone();
-  manager_.apply(*declared, *decoded, caller(), done);
+  manager_.apply(cgroups, *decoded, caller(), done);
 }
 
 void ManagerAdaptor::Undo(ChangesResult&& result, std::uint64_t id, wire::Dictionary options) {
@@ -505,16 +560,15 @@ wire::Dictionary ManagerAdaptor::Get(const std::string& name) {
 // A thousand cgroups take long to look at: a few at a time, so that others get their turn.
 void ManagerAdaptor::for_each_in_turns(std::function<cgroupd::Result<void>(const CgroupPath&)> look,
                                        Manager::Done done) {
-  static constexpr std::chrono::milliseconds a_turn(2);
   getObject().go_on(
       [cgroups = manager_.cgroups(), next = std::size_t{0}, look = std::move(look), done = std::move(done)]() mutable {
-        for (const auto begin = std::chrono::steady_clock::now(); next < cgroups.size();) {
+        for (const Slice slice; next < cgroups.size();) {
           if (auto ok = look(cgroups[next]); !ok) {
             done(std::move(ok));
             return true;
           }
           ++next;
-          if (std::chrono::steady_clock::now() - begin > a_turn) return false;
+          if (slice.is_over()) return false;
         }
         done({});
         return true;

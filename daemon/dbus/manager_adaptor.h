@@ -70,6 +70,8 @@ class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adapto
   std::vector<std::string> Controllers() override { return manager_.controllers(); }
   std::vector<std::string> Features() override { return features_; }
 
+  void receive_apply(sdbus::MethodCall call);
+  void apply(const Manager::StepsDone& done, const DeclaredCgroups& cgroups, const wire::Dictionary& options);
   void for_each_in_turns(std::function<Result<void>(const CgroupPath&)> look, Manager::Done done);
   void show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes,
                  const wire::Dictionary& options);

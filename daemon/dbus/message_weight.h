@@ -14,8 +14,29 @@ namespace cgroupd {
 /// file of a thousand cgroups fits into Apply, 4096 processes into Attach.
 std::size_t heaviest_request(std::string_view method);
 
-/// What the arguments weigh, in bytes or so; limit_exceeded when that is more than `most`, which looks no further.
-/// Leaves the message as it was.
-Result<std::size_t> weigh(sdbus::Message& message, std::size_t most);
+/// Finds out what the arguments of a message weigh, in bytes or so, in as many parts as its owner likes. Meanwhile
+/// nobody else may read the message; afterwards it is as it was.
+class Weighing {
+ public:
+  /// More than `most` is too much; it looks no further.
+  Weighing(const sdbus::MethodCall& message, std::size_t most) : message_(message), most_(most) {}
+
+  /// Looks at so many values more; whether it is done.
+  bool go_on(std::size_t values);
+
+  /// Once done: limit_exceeded when it is too much.
+  Result<std::size_t> result() const;
+
+ private:
+  enum class Found { value, end, nothing };  ///< nothing: it cannot be read, which the method itself will say
+  Found look_at_one();
+  bool take_basic(char type);
+  bool take_container(char type, std::string_view contents);
+
+  sdbus::MethodCall message_;  // keeps it
+  std::size_t most_;
+  std::size_t weight_ = 0;
+  std::size_t depth_ = 0;  ///< containers that were entered and not left
+};
 
 }  // namespace cgroupd

@@ -28,7 +28,12 @@ class Turns {
   /// More of what the caller's request asked for: comes before his other requests, and is never refused.
   void go_on(const std::string& caller, Job job);
 
-  /// Runs one; whether more are waiting.
+  /// From now on the caller's requests wait, and others do not, until release().
+  void hold(const std::string& caller);
+  void release(const std::string& caller);
+  bool is_held(const std::string& caller) const { return held_.contains(caller); }
+
+  /// Runs one; whether more are waiting for nothing but their turn.
   bool take_one();
 
  private:
@@ -38,9 +43,11 @@ class Turns {
   };
   using Line = std::pair<std::string, std::deque<Waiting>>;
   std::deque<Waiting>& line_of(const std::string& caller);
+  std::size_t waiting_of(const std::string& caller) const;
 
   std::list<Line> lines_;  ///< a line a caller, next one first; none is empty
   std::map<std::string, std::list<Line>::iterator> by_caller_;
+  std::map<std::string, std::deque<Waiting>> held_;
   std::size_t count_ = 0;
   std::size_t weight_ = 0;
 };
