@@ -124,15 +124,28 @@ on_a_full_disk() {
     cgctl -q create full --memory 64M --pids-limit 20 --cpu-weight 50
     free=$(stat -f -c '%a %S' "$small")
     fallocate -l $((${free% *} * ${free#* })) "$small/filler"
-    try cgctl set full --memory 48M --pids-limit 10
+    # What was noted before has left room, and the log has some of its own for a while.
+    for pids in 10 11 12 13 14 15 16 17 18 19 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39; do
+        read -r memory_before <"$root/full/memory.max"
+        read -r pids_before <"$root/full/pids.max"
+        try cgctl set full --memory $((40 + pids))M --pids-limit $pids
+        [ "$status" = 0 ] || break
+    done
     expect_status 1
     expect_one_line_on_stderr
-    expect_in_stderr "$small/state" 'No space left'
-    expect_file full/memory.max 67108864
-    expect_file full/pids.max 20
-    try cgctl create full2 --memory 48M
+    expect_in_stderr "$small/state"
+    expect_file full/memory.max "$memory_before"
+    expect_file full/pids.max "$pids_before"
+    try cgctl set full --runtime --pids-limit 7
     expect_status 1
-    expect_no_cgroup full2
+    expect_in_stderr "$small/state" 'No space left'
+    expect_file full/pids.max "$pids_before"
+    for other in full2 full3 full4 full5 full6 full7; do
+        try cgctl create $other --memory 48M
+        [ "$status" = 0 ] || break
+    done
+    expect_status 1
+    expect_no_cgroup $other
     # The log has room of its own for a while.
     for weight in 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69; do
         read -r before <"$root/full/cpu.weight"
@@ -157,7 +170,7 @@ on_a_full_disk() {
     expect_file full/memory.max 50331648
     expect_file full/pids.max 10
     expect_file full/cpu.weight "$before"
-    cgctl -q remove full
+    for other in full full2 full3 full4 full5 full6; do [ ! -d "$root/$other" ] || cgctl -q remove $other; done
     kill $own
     wait_until 10 gone $own
     verdict

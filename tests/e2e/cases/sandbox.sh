@@ -15,7 +15,7 @@ expect_in_stdout 'system call filter, Landlock'
 
 it 'is bounded itself'
 own=/sys/fs/cgroup$(systemctl --user show --value -P ControlGroup cgroupd)
-expect_equal memory.max 268435456 "$(cat "$own/memory.max")"
+expect_equal memory.max 536870912 "$(cat "$own/memory.max")"
 expect_equal pids.max 32 "$(cat "$own/pids.max")"
 
 it 'can read a configuration that is put later where there was none'
