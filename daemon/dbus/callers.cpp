@@ -18,22 +18,27 @@ constexpr const char* bus_interface = "org.freedesktop.DBus";
 Callers::Callers(sdbus::IConnection& connection)
     : connection_(connection), bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus")) {}
 
+// Reading of a process takes longer than the bus's answer: that is left to the caller's own turn.
 const Caller& Callers::of(const std::string& sender) {
-  if (const auto at = by_name_.find(sender); at != by_name_.end()) {
-    remembered_.splice(remembered_.begin(), remembered_, at->second);
-    return at->second->second;
+  const auto at = by_name_.find(sender);
+  if (at != by_name_.end()) remembered_.splice(remembered_.begin(), remembered_, at->second);
+  Known& known = at != by_name_.end() ? *at->second : remember(sender, ask(sender));
+  if (!known.is_looked_up && known.caller.pid) {
+    known.caller.unit = unit_of_process(*known.caller.pid);
+    known.caller.command = process_command(*known.caller.pid);
   }
-  return remember(sender, ask(sender));
+  known.is_looked_up = true;
+  return known.caller;
 }
 
-const Caller& Callers::remember(const std::string& sender, Caller caller) {
+Callers::Known& Callers::remember(const std::string& sender, Caller caller) {
   if (remembered_.size() >= most_remembered) {
-    by_name_.erase(remembered_.back().first);
+    by_name_.erase(remembered_.back().name);
     remembered_.pop_back();
   }
-  remembered_.emplace_front(sender, std::move(caller));
+  remembered_.push_front({.name = sender, .caller = std::move(caller)});
   by_name_.emplace(sender, remembered_.begin());
-  return remembered_.front().second;
+  return remembered_.front();
 }
 
 bool Callers::meet(const std::string& sender, std::function<void()> known) {
@@ -90,9 +95,6 @@ Caller Callers::caller_with(const Credentials& credentials) {
   } catch (const sdbus::Error&) {
     return caller;
   }
-  if (!caller.pid) return caller;
-  caller.unit = unit_of_process(*caller.pid);
-  caller.command = process_command(*caller.pid);
   return caller;
 }
 

@@ -32,14 +32,19 @@ class Callers {
  private:
   static constexpr std::size_t most_remembered = 256;
   using Credentials = std::map<std::string, sdbus::Variant>;
-  Caller ask(const std::string& sender);
+  struct Known {
+    std::string name;
+    Caller caller;
+    bool is_looked_up = false;  ///< what its process tells of itself is in `caller`
+  };
   static Caller caller_with(const Credentials& credentials);
-  const Caller& remember(const std::string& sender, Caller caller);
+  Caller ask(const std::string& sender);
+  Known& remember(const std::string& sender, Caller caller);
 
   sdbus::IConnection& connection_;
   std::unique_ptr<sdbus::IProxy> bus_;
-  std::list<std::pair<std::string, Caller>> remembered_;  // newest first
-  std::map<std::string, std::list<std::pair<std::string, Caller>>::iterator> by_name_;
+  std::list<Known> remembered_;  // newest first
+  std::map<std::string, std::list<Known>::iterator> by_name_;
 };
 
 }  // namespace cgroupd

@@ -44,6 +44,29 @@ TEST_F(ATurn, ThatIsNotEnoughGoesOnBeforeTheCallersOtherRequests) {
   EXPECT_THAT(done, ElementsAre("a1 begins", "b1", "a1 ends", "a2"));
 }
 
+TEST_F(ATurn, DoesNotComeForACallerWhoIsHeldAndComesForOthers) {
+  ASSERT_OK(wait("a", "a1"));
+  turns.hold("a");
+  for (const auto* const caller : {"a", "b"}) ASSERT_OK(wait(caller, std::string(caller) + "2"));
+  take_all();
+  EXPECT_THAT(done, ElementsAre("b2"));
+  EXPECT_TRUE(turns.is_held("a"));
+  turns.release("a");
+  EXPECT_FALSE(turns.is_held("a"));
+  take_all();
+  EXPECT_THAT(done, ElementsAre("b2", "a1", "a2"));
+}
+
+TEST_F(ATurn, IsRefusedToOneWhoHasTooManyAlsoWhileHeIsHeld) {
+  turns.hold("a");
+  for (std::size_t i = 0; i < Turns::most_of_one; ++i) ASSERT_OK(wait("a", "a"));
+  EXPECT_FALSE(wait("a", "one more"));
+  turns.release("a");
+  turns.release("b");
+  take_all();
+  EXPECT_EQ(done.size(), Turns::most_of_one);
+}
+
 TEST_F(ATurn, IsRefusedToOneWhoHasTooManyAndNotToOthers) {
   for (std::size_t i = 0; i < Turns::most_of_one; ++i) ASSERT_OK(wait("a", "a"));
   const auto refused = wait("a", "one more");
