@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 #include <sdbus-c++/Message.h>
 
@@ -19,7 +20,7 @@ std::size_t heaviest_request(std::string_view method);
 class Weighing {
  public:
   /// More than `most` is too much; it looks no further.
-  Weighing(const sdbus::MethodCall& message, std::size_t most) : message_(message), most_(most) {}
+  Weighing(sdbus::MethodCall message, std::size_t most) : message_(std::move(message)), most_(most) {}
 
   /// Looks at so many values more; whether it is done.
   bool go_on(std::size_t values);

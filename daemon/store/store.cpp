@@ -133,7 +133,7 @@ Result<void> Store::prepare() {
 Result<void> Store::open_journal() {
   auto journal = Journal::open(directory_ + "/state.journal");
   if (!journal) return fail(journal.error());
-  journal_.emplace(*std::move(journal));
+  journal_ = std::make_unique<Journal>(*std::move(journal));
   const auto notes = journal_->left_behind();
   if (!notes) return fail(notes.error());
   for (const auto& note : *notes) {

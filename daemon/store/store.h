@@ -90,7 +90,7 @@ class Store {
   int log_ = -1;  // state.db-wal, for sync()
   std::unique_ptr<Database> database_;
   std::unique_ptr<Database> checkpoints_;  // of the thread that calls sync()
-  std::optional<Journal> journal_;
+  std::unique_ptr<Journal> journal_;
   std::vector<Rows> noted_;  // in the journal alone
   std::uint64_t last_note_ = 0;
   std::uint64_t next_entry_ = 1;

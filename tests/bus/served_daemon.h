@@ -21,6 +21,7 @@
 #include "dbus/event_loop.h"
 #include "dbus/manager_adaptor.h"
 #include "dbus/signal_queue.h"
+#include "support/eventually.h"
 #include "support/fake_kernel.h"
 #include "support/state.h"
 
@@ -61,7 +62,9 @@ class AServedDaemon : public testing::Test {
     loop_.in_turn([this] { return adaptor_.take_turn(); });
     loop_.serve(*connection_);
     loop_.on_readable(stop_.get(), [this] { loop_.stop(0); });
-    connection_->requestName(wire::service_name);
+    // The bus may still be reading what the test before has flooded it with, and not know that its daemon is gone.
+    EXPECT_TRUE(
+        eventually([this] { return error_of([this] { connection_->requestName(wire::service_name); }).empty(); }));
     proxy = new_proxy();
     thread_ = std::thread([this] { loop_.run(); });
   }
