@@ -255,6 +255,9 @@ TEST(AWatch, EndsWithTheBus) {
   NameOnTheBus daemon(bus.address);
   Watching watching(bus.address);
   ASSERT_TRUE(eventually([&] { return daemon.is_watched(); }));
+  daemon.create("one");
+  // Asked is not answered: a bus that goes before the answer arrives is told of in other words.
+  ASSERT_TRUE(eventually([&] { return !watching.seen().empty(); }));
   bus.go_away();
   const auto& ended = watching.ended();
   ASSERT_FALSE(ended);
