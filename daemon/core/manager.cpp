@@ -584,7 +584,8 @@ Result<Values> Manager::resolve(const CgroupPath& cgroup, const Changes& changes
                                 OnMissing on_missing) {
   Values values;
   for (const auto& [limit, change] : changes) {
-    const auto in_force = in_force_or_fresh(cgroup, *limit, is_there, on_missing);
+    const auto in_force =
+        needs_in_force(change) ? in_force_or_fresh(cgroup, *limit, is_there, on_missing) : unset_value(*limit);
     if (!in_force) return fail(in_force.error());
     auto value = wanted_value(cgroup, *limit, change, *in_force, pending);
     if (!value) return fail(value.error());

@@ -32,13 +32,10 @@ std::string landing_page(const std::string& version) {
 // Everything in here but the constructor runs on the server's thread.
 class Exporter::Site {
  public:
-  static Result<std::unique_ptr<Site>> make(std::unique_ptr<TreeReader> reader, const SelfMetrics& self,
-                                            const PublishedFacts& facts, ExporterOptions& options) {
-    auto gzip = Gzip::make();
-    if (!gzip) return fail(std::move(gzip.error()));
+  static std::unique_ptr<Site> make(std::unique_ptr<TreeReader> reader, const SelfMetrics& self,
+                                    const PublishedFacts& facts, ExporterOptions& options) {
     options.collector.for_cadvisor = options.cadvisor;
-    std::unique_ptr<Site> site(
-        new Site(std::move(reader), self, facts, std::move(options.collector), options.version, std::move(*gzip)));
+    std::unique_ptr<Site> site(new Site(std::move(reader), self, facts, std::move(options.collector), options.version));
     site->pages_.add([&reader = *site->reader_](Page& page) { write_delegation(page, reader); });
     if (options.cadvisor) site->pages_.show_cadvisor(std::make_unique<CadvisorView>(*site->reader_, options.version));
     return site;
@@ -62,9 +59,9 @@ class Exporter::Site {
 
  private:
   Site(std::unique_ptr<TreeReader> reader, const SelfMetrics& self, const PublishedFacts& facts,
-       CollectorOptions collector, const std::string& version, Gzip gzip)
+       CollectorOptions collector, const std::string& version)
       : reader_(std::move(reader)),
-        pages_(*reader_, self, facts, std::move(collector), std::move(gzip)),
+        pages_(*reader_, self, facts, std::move(collector)),
         landing_(std::make_shared<std::string>(landing_page(version))) {}
 
   HttpAnswer answer(const HttpRequest& request) {
@@ -122,9 +119,7 @@ Result<std::unique_ptr<Exporter>> Exporter::start(ExporterOptions options, std::
   if (options.listen && !have_tcp && tcp_allowed) take(Listener::tcp(*options.listen));
   if (options.socket && !have_unix) take(Listener::unix_socket(*options.socket));
 
-  auto site = Site::make(std::move(reader), self, facts, options);
-  if (!site) return fail(std::move(site.error()));
-  exporter->site_ = std::move(*site);
+  exporter->site_ = Site::make(std::move(reader), self, facts, options);
   if (Result<void> serving = exporter->site_->serve(std::move(listeners), std::move(guard)); !serving)
     return fail(std::move(serving.error()));
   return exporter;

@@ -9,9 +9,8 @@
 
 namespace cgroupd {
 
-Pages::Pages(TreeReader& reader, const SelfMetrics& self, const PublishedFacts& facts, CollectorOptions options,
-             Gzip gzip)
-    : collector_(reader, std::move(options)), self_(self), facts_(facts), gzip_(std::move(gzip)) {}
+Pages::Pages(TreeReader& reader, const SelfMetrics& self, const PublishedFacts& facts, CollectorOptions options)
+    : collector_(reader, std::move(options)), self_(self), facts_(facts) {}
 
 HttpAnswer Pages::metrics(const HttpRequest& request) {
   begin(request.turn);
@@ -57,12 +56,14 @@ Pages::Body Pages::make(PageFormat format, bool packed, const std::function<void
   }
   // Piece by piece, so that the plain page, ten times as big, never lies in memory.
   part_.clear();
-  Page page(part_, format, [&](std::string& text) {
-    gzip_.append(*body, text);
+  gzip_.begin(*body);
+  Page page(part_, format, [this](std::string& text) {
+    gzip_.append(text);
     text.clear();
   });
   write(page);
   page.finish();
+  gzip_.end();
   return body;
 }
 

@@ -33,7 +33,7 @@ constexpr std::size_t room_for_page(std::size_t cgroups) {
 /// Belongs to the server's thread. All references must outlive it.
 class Pages {
  public:
-  Pages(TreeReader& reader, const SelfMetrics& self, const PublishedFacts& facts, CollectorOptions options, Gzip gzip);
+  Pages(TreeReader& reader, const SelfMetrics& self, const PublishedFacts& facts, CollectorOptions options);
 
   /// /metrics. Requests of the same turn are answered from one look at the kernel, and equal ones with the same body.
   HttpAnswer metrics(const HttpRequest& request);

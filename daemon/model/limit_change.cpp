@@ -260,6 +260,12 @@ bool needs_parent(const Change& change) {
   return bandwidth != nullptr && bandwidth->quota && std::holds_alternative<Percent>(*bandwidth->quota);
 }
 
+bool needs_in_force(const Change& change) {
+  if (const auto* const bandwidth = std::get_if<BandwidthChange>(&change))
+    return !bandwidth->quota || !bandwidth->period_us;
+  return std::holds_alternative<DeviceWeightsChange>(change) || std::holds_alternative<DeviceMaximaChange>(change);
+}
+
 Result<Value> resolve_change(const Limit& limit, const Change& change, const Value& in_force,
                              const ParentLimit& parent) {
   return std::visit([&](const auto& wish) { return resolve(limit, wish, in_force, parent); }, change);

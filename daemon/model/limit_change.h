@@ -76,6 +76,9 @@ std::string print_change(const Change& change);
 /// True when the wish needs the parent's effective limit to be resolved.
 bool needs_parent(const Change& change);
 
+/// False when the wish says the whole value, so that what is in force makes no difference to resolve_change().
+bool needs_in_force(const Change& change);
+
 /// What the parent's effective limit is, for percentages; Unlimited when nothing limits it.
 /// Bytes or count; for cpu.max thousandths of a core.
 using ParentLimit = Amount;

@@ -156,7 +156,7 @@ std::pair<int, std::shared_ptr<void>> serve_our_exposition(std::size_t cgroups) 
     explicit Parts(std::size_t count) : reader(count), collector(reader, text_cgroups_options()) {}
     TextCgroups reader;
     Collector collector;
-    Gzip gzip = *Gzip::make();
+    Gzip gzip;
     std::shared_ptr<std::string> body = std::make_shared<std::string>();
     std::unique_ptr<HttpServer> server;
   };
@@ -167,14 +167,16 @@ std::pair<int, std::shared_ptr<void>> serve_our_exposition(std::size_t cgroups) 
     std::string part;
     p->body->clear();
     if (!packed) p->body->reserve(room_for_page(p->collector.cgroups().size()));
+    if (packed) p->gzip.begin(*p->body);
     Page page(packed ? part : *p->body, PageFormat::text,
               packed ? Page::Flush([p](std::string& text) {
-                p->gzip.append(*p->body, text);
+                p->gzip.append(text);
                 text.clear();
               })
                      : Page::Flush());
     p->collector.write(page);
     page.finish();
+    if (packed) p->gzip.end();
     return HttpAnswer{.content_type = Page::content_type(PageFormat::text), .body = p->body, .is_gzip = packed};
   };
   std::vector<Listener> listeners;

@@ -29,7 +29,7 @@ class TextCgroups final : public TreeReader {
   explicit TextCgroups(std::size_t count) : count_(count) {}
   std::string root_path() const override { return "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/tree"; }
   void set_files(std::vector<ReadableFile> files) override {
-    for (const ReadableFile& file : files) texts_.push_back(text_of(file.name));
+    for (const ReadableFile& file : files) texts_.emplace_back(text_of(file.name));
   }
   OrErrno<std::unique_ptr<CgroupReader>> open_root() override {
     return std::unique_ptr<CgroupReader>(std::make_unique<Reader>(*this, true, 0));
@@ -40,17 +40,12 @@ class TextCgroups final : public TreeReader {
    public:
     Reader(TextCgroups& tree, bool is_root, std::size_t number) : tree_(tree), is_root_(is_root), number_(number) {}
     OrErrno<std::string_view> read(std::size_t file) override {
-      if (tree_.texts_[file].empty()) return tl::unexpected(ENOENT);
-      // All digits of a number but the first: its length stays.
-      std::string& text = tree_.buffer_;
-      text = tree_.texts_[file];
-      for (std::size_t i = 1; i < text.size(); ++i) {
-        const bool is_digit = text[i] >= '0' && text[i] <= '9';
-        if (is_digit && text[i - 1] >= '0' && text[i - 1] <= '9')
-          text[i] =
-              static_cast<char>('0' + (static_cast<std::size_t>(text[i]) + number_ * 31 + number_ / 7 + i * 17) % 10);
-      }
-      return text;
+      const Text& text = tree_.texts_[file];
+      if (text.model.empty()) return tl::unexpected(ENOENT);
+      tree_.buffer_ = text.model;
+      const std::size_t turn = (number_ * 31 + number_ / 7) % 10;
+      for (const auto& [at, digit] : text.digits) tree_.buffer_[at] = "012345678901234567890"[digit + turn];
+      return tree_.buffer_;
     }
     OrErrno<std::vector<std::string>> children() override {
       std::vector<std::string> names;
@@ -72,6 +67,19 @@ class TextCgroups final : public TreeReader {
     TextCgroups& tree_;
     bool is_root_;
     std::size_t number_;
+  };
+
+  // Made ready, so that the making weighs little beside what is measured.
+  struct Text {
+    explicit Text(std::string text) : model(std::move(text)) {
+      const auto is_digit = [this](std::size_t at) { return model[at] >= '0' && model[at] <= '9'; };
+      for (std::size_t i = 1; i < model.size(); ++i) {
+        if (is_digit(i) && is_digit(i - 1))
+          digits.emplace_back(i, (static_cast<std::size_t>(model[i] - '0') + i * 17) % 10);
+      }
+    }
+    std::string model;
+    std::vector<std::pair<std::size_t, std::size_t>> digits;  // all of a number but the first, so that its length stays
   };
 
   static std::string text_of(std::string_view file) {
@@ -107,7 +115,7 @@ class TextCgroups final : public TreeReader {
   }
 
   std::size_t count_;
-  std::vector<std::string> texts_;
+  std::vector<Text> texts_;
   std::string buffer_;
 };
 

@@ -13,13 +13,13 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <libdeflate.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cgroupfs/file_descriptor.h"
 #include "metrics/listener.h"
 #include "support/results.h"
+#include "unit/metrics/gunzip.h"
 #include "unit/metrics/http_client.h"
 #include "unit/metrics/text_tree.h"
 
@@ -246,23 +246,6 @@ class ANegotiatedPage : public TheExporter {
                 std::string(headers) + "\r\n");
     return client.rest();
   }
-  static std::string unpacked(const std::string& packed) {
-    const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> tool(
-        libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
-    std::string all;
-    for (std::size_t at = 0; at < packed.size();) {
-      std::string part(std::size_t{4} << 20U, '\0');
-      std::size_t in = 0;
-      std::size_t out = 0;
-      if (libdeflate_gzip_decompress_ex(tool.get(), packed.data() + at, packed.size() - at, part.data(), part.size(),
-                                        &in, &out) != LIBDEFLATE_SUCCESS)
-        return "broken at " + std::to_string(at);
-      all.append(part, 0, out);
-      at += in;
-    }
-    return all;
-  }
-
   std::unique_ptr<Exporter> exporter_ = start(on_a_free_port(), 100);
 };
 
@@ -288,7 +271,7 @@ TEST_F(ANegotiatedPage, IsOpenMetricsForPrometheus) {
 TEST_F(ANegotiatedPage, IsPackedWhenAskedFor) {
   const std::string answer = ask("Accept-Encoding: gzip\r\n");
   EXPECT_THAT(answer, HasSubstr("\r\nContent-Encoding: gzip\r\n"));
-  const std::string page = unpacked(body_of(answer));
+  const std::string page = gunzip(body_of(answer));
   EXPECT_THAT(page, StartsWith("# HELP "));
   EXPECT_THAT(page, HasSubstr("\ncgroup_pids_max{cgroup=\"web99\"} 20\n"));
   EXPECT_THAT(page, HasSubstr("\ncgroupd_scrape_duration_seconds "));

@@ -59,6 +59,19 @@ TEST(AWishApplied, NeedsTheParentOnlyForAShare) {
   EXPECT_FALSE(needs_parent(parse_change(row("cpu.max"), "1.5").value()));
 }
 
+TEST(AWishApplied, NeedsWhatIsInForceOnlyWhereItSaysLessThanTheWholeValue) {
+  const auto needed = [](std::string_view file, std::string_view wish) {
+    return needs_in_force(parse_change(row(file), wish).value());
+  };
+  for (const auto* const part : {"1.5", "max", "quota=50000", "period=200000"}) EXPECT_TRUE(needed("cpu.max", part));
+  EXPECT_TRUE(needed("io.weight", "8:0 50"));
+  EXPECT_TRUE(needed("io.max", "8:0 wiops=5"));
+  EXPECT_FALSE(needed("cpu.max", "50000 100000"));
+  EXPECT_FALSE(needed("cpu.max", "cpus=0.5 period=50000"));
+  EXPECT_FALSE(needed("memory.max", "50%"));
+  EXPECT_FALSE(needed("cpuset.cpus", "0-3"));
+}
+
 TEST(WishesForOneLimit, AreJoinedWhenTheySpeakOfDifferentParts) {
   Changes changes;
   const Limit& cpu = row("cpu.max");
@@ -97,6 +110,14 @@ RC_GTEST_PROP(AnyWishForAValue, GivesThatValueWhateverIsInForce, ()) {
   const bool by_device = limit.kind == ValueKind::device_max || limit.kind == ValueKind::device_weight;
   const auto result = resolve_change(limit, change_to(wanted), by_device ? unset_value(limit) : in_force, Unlimited{});
   RC_ASSERT(result.value() == wanted);
+}
+
+RC_GTEST_PROP(AnyWishThatNeedsNothingInForce, ComesToTheSameWhateverIsInForce, ()) {
+  const Limit& limit = generate::any_limit();
+  const Change wish = change_to(generate::value_of(limit));
+  if (needs_in_force(wish)) return;
+  const auto from_fresh = resolve_change(limit, wish, unset_value(limit), Unlimited{});
+  RC_ASSERT(from_fresh.value() == resolve_change(limit, wish, generate::value_of(limit), Unlimited{}).value());
 }
 
 RC_GTEST_PROP(AnyNumberOfCPUs, KeepsThePeriodInForce, ()) {
