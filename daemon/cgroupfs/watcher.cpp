@@ -56,7 +56,8 @@ std::vector<TreeEvent> Watcher::take() {
   const auto add = [&](TreeEvent event) {
     if (events.empty() || events.back() != event) events.push_back(std::move(event));
   };
-  alignas(inotify_event) std::array<char, 65536> buffer{};
+  alignas(inotify_event) std::array<char, 65536>
+      buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
   // Bounded: who writes without end must not keep us here without end.
   constexpr int most_reads = 16;
   for (int i = 0; i < most_reads; ++i) {

@@ -1,10 +1,11 @@
 // Requests that wait for their turn, so that nobody has to wait for all of somebody else's.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
-#include <list>
 #include <map>
 #include <string>
 #include <utility>
@@ -13,14 +14,19 @@
 
 namespace cgroupd {
 
-/// One request after the other, each time of the next caller who has one: whoever sends a thousand at once delays
-/// others by one. The requests of one caller keep their order. Bounded in number and in memory.
+/// One request after the other, each time of the caller who has taken the least of our time: whoever sends a thousand
+/// at once delays others by one, and fifty who ask for much delay one who asks for little by hardly more. The requests
+/// of one caller keep their order. Bounded in number and in memory.
 class Turns {
  public:
   using Job = std::function<void()>;
+  using Clock = std::function<std::chrono::nanoseconds()>;
   static constexpr std::size_t most_of_one = 1024;
   static constexpr std::size_t most = 8192;
   static constexpr std::size_t heaviest = std::size_t{16} << 20U;  ///< bytes, all together
+
+  explicit Turns(Clock clock = [] { return std::chrono::steady_clock::now().time_since_epoch(); })
+      : clock_(std::move(clock)) {}
 
   /// limit_exceeded when too many wait already.
   Result<void> wait(const std::string& caller, std::size_t weight, Job job);
@@ -41,13 +47,24 @@ class Turns {
     Job job;
     std::size_t weight = 0;
   };
-  using Line = std::pair<std::string, std::deque<Waiting>>;
+  /// Of one caller. Empty, it is kept for as long as he has had more than his share.
+  struct Line {
+    std::deque<Waiting> waiting;
+    std::chrono::nanoseconds taken{};  ///< time, as if he had always been there
+    std::uint64_t since = 0;           ///< which of two who have taken as much comes first
+  };
+  using Lines = std::map<std::string, Line>;
   std::deque<Waiting>& line_of(const std::string& caller);
   std::size_t waiting_of(const std::string& caller) const;
+  Lines::iterator next();
+  void forget_the_idle();
 
-  std::list<Line> lines_;  ///< a line a caller, next one first; none is empty
-  std::map<std::string, std::list<Line>::iterator> by_caller_;
+  Clock clock_;
+  Lines lines_;
   std::map<std::string, std::deque<Waiting>> held_;
+  std::chrono::nanoseconds share_{};  ///< what each of those who wait would have taken, had all taken the same
+  std::size_t in_line_ = 0;           ///< callers who wait
+  std::uint64_t order_ = 0;
   std::size_t count_ = 0;
   std::size_t weight_ = 0;
 };

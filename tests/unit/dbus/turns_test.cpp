@@ -1,5 +1,9 @@
-// Round robin among callers, in order for each, bounded.
+// By time taken among callers, in order for each, bounded.
 #include "dbus/turns.h"
+
+#include <chrono>
+#include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 
@@ -20,7 +24,16 @@ class ATurn : public testing::Test {
     }
   }
 
-  Turns turns;
+  // One that takes so long.
+  Result<void> wait_long(const std::string& caller, const std::string& what, std::chrono::milliseconds takes) {
+    return turns.wait(caller, 1, [this, what, takes] {
+      now += takes;
+      done.push_back(what);
+    });
+  }
+
+  std::chrono::nanoseconds now{};
+  Turns turns{[this] { return now; }};
   std::vector<std::string> done;
 };
 
@@ -42,6 +55,40 @@ TEST_F(ATurn, ThatIsNotEnoughGoesOnBeforeTheCallersOtherRequests) {
   ASSERT_OK(wait("b", "b1"));
   take_all();
   EXPECT_THAT(done, ElementsAre("a1 begins", "b1", "a1 ends", "a2"));
+}
+
+TEST_F(ATurn, IsHisFirstWhoHasTakenLess) {
+  using std::chrono::milliseconds;
+  for (const auto* const caller : {"a", "b", "c"}) {
+    for (int i = 0; i < 3; ++i) ASSERT_OK(wait_long(caller, caller, milliseconds(30)));
+  }
+  for (int i = 0; i < 4; ++i) turns.take_one();
+  EXPECT_THAT(done, ElementsAre("a", "b", "c", "a"));
+  // Again and again, and never behind one who asks for so much.
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_OK(wait_long("little", "little", milliseconds(1)));
+    turns.take_one();
+    EXPECT_EQ(done.back(), "little");
+  }
+  ASSERT_OK(wait_long("little", "little", milliseconds(1)));
+  done.clear();
+  take_all();
+  EXPECT_THAT(done, ElementsAre("little", "b", "c", "a", "b", "c"));
+}
+
+TEST_F(ATurn, ComesForOneWhoHasTakenMuchHoweverManyComeAnew) {
+  using std::chrono::milliseconds;
+  ASSERT_OK(wait_long("much", "much", milliseconds(200)));
+  ASSERT_OK(wait_long("new0", "new", milliseconds(10)));
+  turns.take_one();
+  ASSERT_OK(wait_long("much", "much again", milliseconds(1)));
+  int newcomers = 0;
+  while (done.back() != "much again" && newcomers < 1000) {
+    ASSERT_OK(wait_long("new" + std::to_string(++newcomers), "new", milliseconds(10)));
+    turns.take_one();
+  }
+  EXPECT_GT(newcomers, 5);
+  EXPECT_LT(newcomers, 100);
 }
 
 TEST_F(ATurn, DoesNotComeForACallerWhoIsHeldAndComesForOthers) {
