@@ -1,7 +1,6 @@
 // The manual pages: whatever is in a table is in them, and nothing else.
 #include "client/manual.h"
 
-#include <fstream>
 #include <sstream>
 #include <string>
 
@@ -10,6 +9,7 @@
 
 #include "client/verb.h"
 #include "model/limits.h"
+#include "support/checkout.h"
 
 namespace cgroupd::client::test {
 namespace {
@@ -18,11 +18,9 @@ using testing::HasSubstr;
 using testing::Not;
 
 std::string page(const std::string& name) {
-  const std::ifstream file(CGROUPD_SOURCE_DIR "/" + name);
-  std::ostringstream text;
-  text << file.rdbuf();
-  EXPECT_FALSE(text.str().empty()) << name;
-  return filled_manual(text.str());
+  const auto text = text_of_checkout(name);
+  EXPECT_FALSE(text.empty()) << name;
+  return filled_manual(text);
 }
 
 // As it stands in roff.
@@ -60,7 +58,7 @@ TEST(TheManualsOfFiles, HaveEveryKeyOfTheLimitTable) {
 
 TEST(TheManualOfTheConfiguration, HasEveryKeyOfTheShippedFileAndItsDefault) {
   const auto text = page("daemon/man/cgroupd.conf.5.in");
-  std::ifstream file(CGROUPD_SOURCE_DIR "/conf/cgroupd.conf");
+  std::istringstream file(text_of_checkout("conf/cgroupd.conf"));
   int keys = 0;
   for (std::string line; std::getline(file, line);) {
     // "#key = value" is a default, "# prose" is prose.

@@ -1,7 +1,6 @@
 // cgroupd.conf: its keys, how drop-ins join it, and that every fault is told at once.
 #include "config/daemon_config.h"
 
-#include <fstream>
 #include <sstream>
 #include <string>
 
@@ -9,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "model/limits.h"
+#include "support/checkout.h"
 
 namespace cgroupd {
 namespace {
@@ -259,12 +259,7 @@ TEST(TheConfiguration, KeepsTheFaultsOfReadingInFront) {
 // The file that is installed shows every default behind a '#'.
 class TheShippedFile : public testing::Test {
  protected:
-  static std::string text() {
-    const std::ifstream file(CGROUPD_SOURCE_DIR "/conf/cgroupd.conf");
-    std::ostringstream out;
-    out << file.rdbuf();
-    return out.str();
-  }
+  static std::string text() { return text_of_checkout("conf/cgroupd.conf"); }
 };
 
 TEST_F(TheShippedFile, ChangesNothing) {

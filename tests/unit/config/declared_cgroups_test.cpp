@@ -1,13 +1,13 @@
 // [cgroup NAME] files: what they declare, how several join, and that every fault is told at once.
 #include "config/declared_cgroups.h"
 
-#include <fstream>
 #include <sstream>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/checkout.h"
 #include "support/properties.h"
 #include "unit/model/generators.h"
 
@@ -128,14 +128,12 @@ TEST(DeclarativeFiles, KeepTheFaultsOfReadingInFront) {
 }
 
 TEST(TheShippedExample, DeclaresWhatItShows) {
-  const std::ifstream file(CGROUPD_SOURCE_DIR "/conf/cgroups.d/example.conf");
-  std::ostringstream text;
-  text << file.rdbuf();
-  ASSERT_FALSE(text.str().empty());
-  EXPECT_EQ(declared_by({text.str()}), "") << "the example is commented out as shipped";
+  const auto text = text_of_checkout("conf/cgroups.d/example.conf");
+  ASSERT_FALSE(text.empty());
+  EXPECT_EQ(declared_by({text}), "") << "the example is commented out as shipped";
   // "#key" and "#[section]" are the example, "# prose" is prose.
   std::string uncommented;
-  std::istringstream lines(text.str());
+  std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     const bool is_example = line.size() > 1 && line[0] == '#' && line[1] != ' ';
     uncommented += (is_example ? line.substr(1) : line) + "\n";
