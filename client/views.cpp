@@ -124,8 +124,8 @@ std::string cpus_of(const CgroupStatus& status) {
   const auto* const bandwidth = value == nullptr ? nullptr : std::get_if<Bandwidth>(value);
   if (bandwidth == nullptr) return "-";
   if (!bandwidth->quota_us) return "max";
-  constexpr std::uint64_t thousand = 1000;
-  return print_millicores(*bandwidth->quota_us * thousand / std::max<std::uint64_t>(bandwidth->period_us, 1));
+  return print_millicores(*bandwidth->quota_us * millicores_per_core /
+                          std::max<std::uint64_t>(bandwidth->period_us, 1));
 }
 
 // "-" where the controller is not there.

@@ -122,10 +122,10 @@ void write_process_metrics(Page& page) {
   write({"process_resident_memory_bytes", MetricType::gauge, "Resident memory of the daemon"},
         in_bytes(field(pages, 1)));
   write({"process_open_fds", MetricType::gauge, "File descriptors the daemon has open"}, open_descriptors());
-  rlimit files = {};
-  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+  rlimit descriptors = {};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {
     page.single({"process_max_fds", MetricType::gauge, "File descriptors the daemon may have open"},
-                static_cast<double>(files.rlim_cur));
+                static_cast<double>(descriptors.rlim_cur));
   }
   write({"process_start_time_seconds", MetricType::gauge, "When the daemon was started, as a Unix time"}, start_time());
 }

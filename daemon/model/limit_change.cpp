@@ -12,7 +12,6 @@ namespace cgroupd {
 namespace {
 
 constexpr std::uint64_t whole_percent = 10'000;
-constexpr std::uint64_t thousand = 1000;
 
 // Joins two wishes for the same limit; false when they contradict.
 bool join(AmountChange& into, const AmountChange& more) {
@@ -154,15 +153,16 @@ Result<Value> resolve(const Limit& limit, const BandwidthChange& change, const V
         if (!share) return fail(share.error());
         millicores = *share;
       }
-      result.quota_us = millicores * result.period_us / thousand;
+      result.quota_us = millicores * result.period_us / millicores_per_core;
       if (*result.quota_us < least_quota_us) {
-        return fail(ErrorCode::out_of_range,
-                    std::string(limit.file) + ": " + print_millicores(millicores) + " CPUs is a quota of " +
-                        std::to_string(*result.quota_us) + " µs every " + std::to_string(result.period_us) +
-                        " µs; the kernel's least is 1000 µs",
-                    "ask for at least " +
-                        print_millicores((least_quota_us * thousand + result.period_us - 1) / result.period_us) +
-                        " CPUs, or a longer --cpu-period");
+        return fail(
+            ErrorCode::out_of_range,
+            std::string(limit.file) + ": " + print_millicores(millicores) + " CPUs is a quota of " +
+                std::to_string(*result.quota_us) + " µs every " + std::to_string(result.period_us) +
+                " µs; the kernel's least is 1000 µs",
+            "ask for at least " +
+                print_millicores((least_quota_us * millicores_per_core + result.period_us - 1) / result.period_us) +
+                " CPUs, or a longer --cpu-period");
       }
     }
   }

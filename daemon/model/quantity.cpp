@@ -151,7 +151,6 @@ Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t least, st
 Result<std::uint64_t> parse_millicores(std::string_view text) {
   constexpr std::uint64_t most_cores = 8192;
   constexpr std::size_t most_digits = 3;
-  constexpr std::uint64_t thousand = 1000;
   const auto number = read_decimal(text);
   if (!number || !number->rest.empty() || text.size() > longest_text) {
     if (text.starts_with('-'))
@@ -166,7 +165,7 @@ Result<std::uint64_t> parse_millicores(std::string_view text) {
     return fail(ErrorCode::out_of_range, shown(text) + " is more than " + std::to_string(most_cores) + " CPUs",
                 "write a number of CPUs, as in 1.5, or max for no limit");
   }
-  const auto value = scaled(*number, thousand);
+  const auto value = scaled(*number, millicores_per_core);
   if (!value || *value == 0) {
     return fail(ErrorCode::out_of_range, shown(text) + " CPUs would let nothing run",
                 "write at least 0.01, or max for no limit");
@@ -266,10 +265,9 @@ std::string print_bytes(std::uint64_t bytes) {
 }
 
 std::string print_millicores(std::uint64_t millicores) {
-  constexpr std::uint64_t thousand = 1000;
-  std::string text = std::to_string(millicores / thousand);
-  if (const auto rest = millicores % thousand; rest != 0) {
-    std::string digits = std::to_string(thousand + rest).substr(1);
+  std::string text = std::to_string(millicores / millicores_per_core);
+  if (const auto rest = millicores % millicores_per_core; rest != 0) {
+    std::string digits = std::to_string(millicores_per_core + rest).substr(1);
     while (digits.back() == '0') digits.pop_back();
     text += "." + digits;
   }

@@ -9,6 +9,9 @@
 
 namespace cgroupd {
 
+/// Thousandths of a core in a core.
+inline constexpr std::uint64_t millicores_per_core = 1000;
+
 /// Bytes: digits with an optional fraction and an optional unit K, M, G, T, P (1024-based, either case), also written
 /// KB, KiB, … or B. No sign, no exponent, no hex, no blanks. invalid_argument names the text and shows a right one;
 /// out_of_range when it does not fit in 63 bits.

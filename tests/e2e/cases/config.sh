@@ -1,4 +1,5 @@
 # cgroupd.conf: defaults for new cgroups, and faults told with file and line.
+# needs: once
 
 with_config() { # TEXT
     printf '%s\n' "$1" >"$config"

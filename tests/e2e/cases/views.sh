@@ -1,4 +1,5 @@
 # show, list, tree, for people and as JSON.
+# needs: once
 
 cgctl -q create web --memory 64M --pids-limit 20 --cpus 0.5 || it 'cannot begin'
 cgctl -q create batch/nightly --memory-high 32M

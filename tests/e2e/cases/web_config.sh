@@ -1,4 +1,5 @@
 # TLS and passwords from a web configuration in Prometheus' form.
+# needs: once
 
 certificate() { # NAME
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$1" \

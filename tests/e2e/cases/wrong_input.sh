@@ -1,4 +1,5 @@
 # Wrong input: one line that names the offending word, and nothing is changed.
+# needs: once
 
 cgctl -q create web --memory 64M --pids-limit 20 --cpus 0.5 || it 'cannot begin'
 before=$(snapshot)

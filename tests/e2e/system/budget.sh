@@ -1,4 +1,5 @@
 # A user with a budget on the system's daemon: free within it, stopped exactly at its edge.
+# needs: once
 # needs: systemd
 # seconds: 300
 
