@@ -201,7 +201,7 @@ Result<void> Admission::admit(Work& work, const std::vector<CgroupPath>& missing
   if (!rules_.ceilings.empty()) {
     // A cgroup without a limit would be above every ceiling, those made on the way to it too.
     for (const auto& level : missing) {
-      if (part_for(work, level) == nullptr) work.parts.push_back(Part{.cgroup = level, .make = true});
+      if (part_for(work, level) == nullptr) work.parts.push_back(Part{.cgroup = level, .make = true, .by_gate = true});
     }
     std::ranges::stable_sort(work.parts, {}, [](const Part& part) { return part.cgroup.depth(); });
     for (auto& part : work.parts) {

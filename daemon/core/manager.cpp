@@ -152,15 +152,21 @@ Result<Work> Manager::work_to_set(const CgroupPath& cgroup, const Changes& chang
     part.desired->lease(*limit, value, time_.now().boot + *options.lease, *in_force, on_missing);
   }
   if (options.drift) part.desired->drift = options.drift;
-  return Work{.parts = {std::move(part)}, .durable = !options.runtime, .execute = options.execute};
+  Work work{.durable = !options.runtime};
+  work.parts.push_back(std::move(part));
+  return work;
 }
 
-void Manager::set_limits(const CgroupPath& cgroup, const Changes& changes, const SetOptions& options,
-                         const Caller& caller, LimitsDone done) {
+void Manager::set_limits(const CgroupPath& cgroup, Changes changes, SetOptions options, const Caller& caller,
+                         LimitsDone done) {
   if (auto ok = refuse_reserved(cgroup); !ok) return done(fail(ok.error()));
+  ApplyOptions how{.execute = std::move(options.execute)};
   run(
-      {cgroup}, [this, cgroup, changes, options] { return work_to_set(cgroup, changes, options); },
-      {.execute = options.execute}, caller,
+      {cgroup},
+      [this, cgroup, changes = std::move(changes), options = std::move(options)] {
+        return work_to_set(cgroup, changes, options);
+      },
+      std::move(how), caller,
       [cgroup, done = std::move(done)](const Result<Outcome>& outcome) { done(in_force_in(outcome, cgroup)); });
 }
 
@@ -306,7 +312,7 @@ void Manager::prune(Work& work, const DeclaredCgroups& cgroups) {
 
 Result<Work> Manager::work_to_apply(const DeclaredCgroups& cgroups, const ApplyOptions& options) {
   if (auto ok = check_names(cgroups); !ok) return fail(ok.error());
-  Work work{.cause = Cause::file, .execute = options.execute};
+  Work work{.cause = Cause::file, .say_steps = true};
   Pending pending;
   std::vector<CgroupPath> made;
   for (const auto& declared : cgroups) {
@@ -334,7 +340,7 @@ void Manager::apply(const DeclaredCgroups& cgroups, const ApplyOptions& options,
 }
 
 Result<Work> Manager::work_to_undo(const HistoryEntry& entry) {
-  Work work{.cause = Cause::undo, .undoes = entry.id};
+  Work work{.cause = Cause::undo, .undoes = entry.id, .say_steps = true};
   std::map<CgroupPath, Part> parts;
   const auto part_for = [&](const CgroupPath& cgroup) -> Part& {
     const auto [at, is_new] = parts.try_emplace(cgroup, Part{.cgroup = cgroup});
@@ -404,7 +410,7 @@ void Manager::undo(std::uint64_t id, const ApplyOptions& options, const Caller& 
       std::move(names), [this, entry = **entry] { return work_to_undo(entry); }, options, caller, std::move(done));
 }
 
-void Manager::run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()> prepare, const ApplyOptions& options,
+void Manager::run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()> prepare, ApplyOptions options,
                   const Caller& caller, StepsDone done) {
   if (options.plan) {
     const auto steps = prepare().and_then([this](const Work& work) { return transactions_.describe(work); });
@@ -417,12 +423,12 @@ void Manager::run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()>
   }
   transactions_.run(
       std::move(cgroups),
-      [prepare = std::move(prepare), options, caller] {
-        return prepare().map([&](Work work) {
-          work.who = caller;
-          work.execute = options.execute;
-          return work;
-        });
+      [prepare = std::move(prepare), execute = std::move(options.execute), who = caller]() mutable {
+        auto work = prepare();
+        if (!work) return work;
+        work->who = std::move(who);
+        work->execute = std::move(execute);
+        return work;
       },
       std::move(done));
 }

@@ -78,8 +78,7 @@ class Manager {
               LimitsDone done);
 
   /// A patch: all or nothing, what is not named stays. Answers what is in force for the limits named.
-  void set_limits(const CgroupPath& cgroup, const Changes& changes, const SetOptions& options, const Caller& caller,
-                  LimitsDone done);
+  void set_limits(const CgroupPath& cgroup, Changes changes, SetOptions options, const Caller& caller, LimitsDone done);
 
   /// The writes set_limits() would make, in order; changes nothing.
   Result<std::vector<std::string>> plan_limits(const CgroupPath& cgroup, const Changes& changes,
@@ -140,7 +139,7 @@ class Manager {
   void prune(Work& work, const DeclaredCgroups& cgroups);
   Result<void> check_room(const std::vector<CgroupPath>& made);
   Result<void> check_names(const DeclaredCgroups& cgroups);
-  void run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()> prepare, const ApplyOptions& options,
+  void run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()> prepare, ApplyOptions options,
            const Caller& caller, StepsDone done);
   void annotate(CgroupStatus& status, const CgroupPath& cgroup);
   Result<void> check_movable(const std::vector<pid_t>& pids);

@@ -91,6 +91,7 @@ std::vector<Intent::Undo> undo_list(Kernel& kernel, const Plan& plan, const Remo
 
 struct Transactions::Running {
   std::vector<CgroupPath> cgroups;
+  Prepare prepare;
   Work work;
   Done done;
   std::uint64_t id = 0;
@@ -98,8 +99,8 @@ struct Transactions::Running {
   std::vector<CgroupPath> made;
   Plan plan;
   Removal removal;
-  std::stop_source given_up;
-  std::shared_ptr<void> waiting;  // whatever tells that whoever asked has given up
+  std::stop_source given_up{std::nostopstate};  // has a state when it may block
+  std::shared_ptr<void> waiting;                // whatever tells that whoever asked has given up
   Result<std::vector<Value>> applied;
   Result<void> removed;
 };
@@ -147,27 +148,33 @@ DesiredCgroup Transactions::desired_of(const CgroupPath& cgroup) const {
   return at == desired_.end() ? DesiredCgroup() : at->second;
 }
 
+bool Transactions::is_free(const std::vector<CgroupPath>& cgroups) const {
+  return std::ranges::none_of(under_way_, [&](const auto& other) { return any_related(cgroups, other); }) &&
+         std::ranges::none_of(waiting_, [&](const Waiting& other) {
+           return std::ranges::any_of(other.cgroups, [&](const auto& one) { return any_related(cgroups, one); });
+         });
+}
+
 void Transactions::when_free(std::vector<CgroupPath> cgroups, std::function<void()> action) {
-  const bool taken =
-      std::ranges::any_of(under_way_, [&](const auto& other) { return any_related(cgroups, other); }) ||
-      std::ranges::any_of(waiting_, [&](const Waiting& other) {
-        return std::ranges::any_of(other.cgroups, [&](const auto& one) { return any_related(cgroups, one); });
-      });
-  if (!taken) return action();
+  if (is_free(cgroups)) return action();
   waiting_.push_back({.cgroups = std::move(cgroups), .action = std::move(action)});
 }
 
 void Transactions::run(std::vector<CgroupPath> cgroups, Prepare prepare, Done done) {
   auto running = std::make_shared<Running>();
-  running->cgroups = cgroups;
+  running->cgroups = std::move(cgroups);
+  running->prepare = std::move(prepare);
   running->done = std::move(done);
-  when_free(std::move(cgroups), [this, running, prepare = std::move(prepare)] {
-    for (const auto& cgroup : running->cgroups) under_way_.insert(cgroup);
-    auto work = prepare();
-    if (!work) return end(running, fail(work.error()));
-    running->work = *std::move(work);
-    start(running);
-  });
+  if (is_free(running->cgroups)) return begin(running);
+  waiting_.push_back({.cgroups = running->cgroups, .action = [this, running] { begin(running); }});
+}
+
+void Transactions::begin(const std::shared_ptr<Running>& running) {
+  under_way_.insert(running->cgroups.begin(), running->cgroups.end());
+  auto work = running->prepare();
+  if (!work) return end(running, fail(std::move(work.error())));
+  running->work = *std::move(work);
+  start(running);
 }
 
 Result<Target> Transactions::target_of(const Part& part, bool is_there) {
@@ -243,12 +250,10 @@ void Transactions::skip_missing(Work& work) {
 
 Result<void> Transactions::admit(Work& work, const void* key) {
   if (gate_ == nullptr) return {};
-  std::vector<CgroupPath> named;
-  for (const auto& part : work.parts) named.push_back(part.cgroup);
   if (auto ok = gate_->admit(work, missing_levels(kernel_, work), key); !ok) return ok;
   // What the gate added was not asked for, so what was stated about it before stays.
   for (auto& part : work.parts) {
-    if (std::ranges::find(named, part.cgroup) != named.end()) continue;
+    if (!part.by_gate) continue;
     if (auto before = desired_of(part.cgroup); !before.empty()) part.desired = std::move(before);
   }
   return {};
@@ -312,6 +317,16 @@ void Transactions::start(const std::shared_ptr<Running>& running) {
     return end(running, fail(made.error()));
   }
 
+  const bool kills = work.kill && !running->removal.cgroups.empty();
+  if (!may_block(running->plan) && !kills) {
+    bring_into_force(kernel_, *running, work.execute);
+    return executed(running);
+  }
+  running->given_up = std::stop_source();
+  if (work.execute.while_waiting) {
+    running->waiting =
+        work.execute.while_waiting([given_up = running->given_up]() mutable { given_up.request_stop(); });
+  }
   const auto job = [running](Kernel& kernel, const std::stop_token& stop) {
     std::stop_source either;
     const auto give_up = [&either] { either.request_stop(); };
@@ -319,23 +334,17 @@ void Transactions::start(const std::shared_ptr<Running>& running) {
     const std::stop_callback at_their_end(running->given_up.get_token(), give_up);
     ExecuteOptions options = running->work.execute;
     options.stop = either.get_token();
-    running->applied = execute(kernel, running->plan, options);
-    if (!running->applied) return;
-    running->removed = remove_all(kernel, running->removal);
-    if (!running->removed) {
-      running->removed.error().message += bring_back(kernel, running->removal) + take_back_all(kernel, running->plan);
-    }
+    bring_into_force(kernel, *running, options);
   };
-  const bool kills = work.kill && !running->removal.cgroups.empty();
-  if (!may_block(running->plan) && !kills) {
-    job(kernel_, {});
-    return executed(running);
-  }
-  if (work.execute.while_waiting) {
-    running->waiting =
-        work.execute.while_waiting([given_up = running->given_up]() mutable { given_up.request_stop(); });
-  }
   background_.run(job, [this, running] { executed(running); });
+}
+
+void Transactions::bring_into_force(Kernel& kernel, Running& running, const ExecuteOptions& options) {
+  running.applied = execute(kernel, running.plan, options);
+  if (!running.applied) return;
+  running.removed = remove_all(kernel, running.removal);
+  if (!running.removed)
+    running.removed.error().message += bring_back(kernel, running.removal) + take_back_all(kernel, running.plan);
 }
 
 void Transactions::executed(const std::shared_ptr<Running>& running) {
@@ -450,7 +459,7 @@ void Transactions::finish(const std::shared_ptr<Running>& running) {
   outcome.made = running->made;
   outcome.removed = running->removal.cgroups;
   outcome.skipped = work.skipped;
-  outcome.steps = lines_of(outcome.made, running->plan, outcome.removed, outcome.skipped);
+  if (work.say_steps) outcome.steps = lines_of(outcome.made, running->plan, outcome.removed, outcome.skipped);
   end(running, std::move(outcome));
 }
 
@@ -461,13 +470,15 @@ void Transactions::end(const std::shared_ptr<Running>& running, Result<Outcome> 
   bool leases_change = false;
   if (outcome) {
     for (auto& part : running->work.parts) {
-      const DesiredCgroup before = desired_of(part.cgroup);
-      for (const auto& [limit, statements] : before.statements()) {
-        const bool leased_still = part.desired && part.desired->leased(*limit);
-        if (running->work.cause != Cause::lease && before.leased(*limit) && !leased_still)
-          replaced[part.cgroup].push_back(limit);
+      if (const auto before = desired_.find(part.cgroup); before != desired_.end() && before->second.next_end()) {
+        leases_change = true;
+        for (const auto& [limit, statements] : before->second.statements()) {
+          const bool leased_still = part.desired && part.desired->leased(*limit);
+          if (running->work.cause != Cause::lease && before->second.leased(*limit) && !leased_still)
+            replaced[part.cgroup].push_back(limit);
+        }
       }
-      leases_change = leases_change || before.next_end() || (part.desired && part.desired->next_end());
+      leases_change = leases_change || (part.desired && part.desired->next_end());
       if (part.remove) weight_before_idle_.erase(part.cgroup);
       if (part.desired && !part.desired->empty()) {
         desired_.insert_or_assign(part.cgroup, *std::move(part.desired));
@@ -487,6 +498,7 @@ void Transactions::end(const std::shared_ptr<Running>& running, Result<Outcome> 
     for (const auto& [cgroup, limits] : replaced) events_.lease_ended(cgroup, limits, LeaseEnd::replaced);
   }
   // Those that waited go on in their order; each may hold up the rest again.
+  if (waiting_.empty()) return;
   std::list<Waiting> waited;
   waited.swap(waiting_);
   for (auto& next : waited) when_free(std::move(next.cgroups), std::move(next.action));

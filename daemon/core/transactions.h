@@ -26,9 +26,10 @@ namespace cgroupd {
 /// One cgroup's part of a change.
 struct Part {
   CgroupPath cgroup;
-  bool make = false;    ///< it is not there: made first, with what is missing above it
-  bool remove = false;  ///< removed last
-  Values wanted = {};   ///< what is named is brought into force
+  bool make = false;     ///< it is not there: made first, with what is missing above it
+  bool remove = false;   ///< removed last
+  bool by_gate = false;  ///< added by who admitted the change
+  Values wanted = {};    ///< what is named is brought into force
   /// Afterwards; nothing = forgotten.
   std::optional<DesiredCgroup> desired = {};
 };
@@ -39,8 +40,9 @@ struct Work {
   Cause cause = Cause::user;
   Caller who = {};
   std::optional<std::uint64_t> undoes = {};
-  bool durable = true;  ///< acknowledged only when it is on the disk
-  bool kill = false;    ///< what is in removed cgroups and below is killed
+  bool durable = true;     ///< acknowledged only when it is on the disk
+  bool kill = false;       ///< what is in removed cgroups and below is killed
+  bool say_steps = false;  ///< the outcome names them
   ExecuteOptions execute = {};
   std::vector<HistoryChange> noted = {};   ///< for the history, beside what is written
   std::vector<SkippedLimit> skipped = {};  ///< filled in when it is run: what cannot be had, and may be skipped
@@ -70,7 +72,7 @@ struct Outcome {
   std::map<CgroupPath, Values> changed;   ///< of those, the ones that were something else before
   std::vector<CgroupPath> made, removed;
   std::vector<SkippedLimit> skipped;  ///< newly asked for, but not in force
-  std::vector<std::string> steps;     ///< in the order made, for people
+  std::vector<std::string> steps;     ///< in the order made, for people, when asked for
 };
 
 /// Owns the desired state while the daemon runs. Everything runs in the event loop; what may block goes through
@@ -122,11 +124,14 @@ class Transactions {
   struct Running;  // one change under way
   static constexpr std::size_t most_waiting = 512;
 
+  bool is_free(const std::vector<CgroupPath>& cgroups) const;
+  void begin(const std::shared_ptr<Running>& running);
   void skip_missing(Work& work);
   Result<void> admit(Work& work, const void* key);
   Result<Plan> plan(const Work& work, bool all_there);
   Result<Target> target_of(const Part& part, bool is_there);
   void start(const std::shared_ptr<Running>& running);
+  static void bring_into_force(Kernel& kernel, Running& running, const ExecuteOptions& options);
   void executed(const std::shared_ptr<Running>& running);
   void commit(const std::shared_ptr<Running>& running);
   void take_back(const std::shared_ptr<Running>& running, Error why);

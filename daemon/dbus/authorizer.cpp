@@ -66,14 +66,24 @@ Action action_of_method(std::string_view method) {
   return row == table.end() ? Action::administer : row->action;
 }
 
+Result<std::uint32_t> Authorizer::uid_of(const std::string& sender) const {
+  auto uid = world_.uid_of(sender);
+  if (!uid) return fail(ErrorCode::not_authorized, "not authorized: " + uid.error().message);
+  return uid;
+}
+
+Result<void> Authorizer::judge_caller(const std::string& sender) const {
+  const auto uid = uid_of(sender);
+  if (!uid) return fail(uid.error());
+  if (only_ && *uid == *only_) return {};
+  return fail(ErrorCode::not_authorized,
+              "not authorized: this cgroupd serves " + world_.name_of(only_.value_or(0)) + " alone", "use your own");
+}
+
 void Authorizer::ask(const Question& question, Answer answer) {
-  const auto uid = world_.uid_of(question.sender);
-  if (!uid) return answer(fail(ErrorCode::not_authorized, "not authorized: " + uid.error().message));
-  if (only_) {
-    if (*uid == *only_) return answer({});
-    return answer(fail(ErrorCode::not_authorized,
-                       "not authorized: this cgroupd serves " + world_.name_of(*only_) + " alone", "use your own"));
-  }
+  if (only_) return answer(judge_caller(question.sender));
+  const auto uid = uid_of(question.sender);
+  if (!uid) return answer(fail(uid.error()));
   if (*uid == 0) return answer({});
   if (owns_all(*uid, question)) return answer({});
   const Action action = action_of(*uid, question);

@@ -80,6 +80,8 @@ class Authorizer {
 
   /// Whether nothing of a question counts but who asks it: then the rest need not be found out.
   bool looks_at_caller_alone() const { return only_.has_value(); }
+  /// What ask() answers then.
+  Result<void> judge_caller(const std::string& sender) const;
 
   /// Answers at once where that is possible, else when polkit has answered. not_authorized says who may.
   void ask(const Question& question, Answer answer);
@@ -88,6 +90,7 @@ class Authorizer {
   static constexpr std::size_t most_waiting = 64;
   static constexpr std::size_t most_waiting_of_one = 16;
 
+  Result<std::uint32_t> uid_of(const std::string& sender) const;
   Action action_of(std::uint32_t uid, const Question& question) const;
   bool owns_all(std::uint32_t uid, const Question& question) const;
   bool owns(std::uint32_t uid, const CgroupPath& cgroup, bool may_be_new) const;

@@ -41,17 +41,17 @@ Callers::Known& Callers::remember(const std::string& sender, Caller caller) {
   return remembered_.front();
 }
 
-bool Callers::meet(const std::string& sender, std::function<void()> known) {
+bool Callers::meet(const std::string& sender, const std::function<void(const std::string& sender)>& known) {
   if (by_name_.contains(sender)) return true;
   const std::string method = "GetConnectionCredentials";
   try {
     bus_->callMethodAsync(method)
         .onInterface(bus_interface)
         .withArguments(sender)
-        .uponReplyInvoke([this, sender, known = std::move(known)](const sdbus::Error* error, const Credentials& given) {
+        .uponReplyInvoke([this, sender, known](const sdbus::Error* error, const Credentials& given) {
           // As in ask().
           if (!by_name_.contains(sender)) remember(sender, error == nullptr ? caller_with(given) : Caller());
-          known();
+          known(sender);
         });
     return false;
   } catch (const sdbus::Error&) {

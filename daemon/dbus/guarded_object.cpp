@@ -13,16 +13,18 @@ GuardedObject::GuardedObject(std::unique_ptr<sdbus::IObject> object, Meet meet, 
 
 void GuardedObject::registerMethod(const std::string& interface_name, std::string name, std::string input,
                                    std::string output, sdbus::method_callback callback, sdbus::Flags flags) {
-  object_->registerMethod(interface_name, std::move(name), std::move(input), std::move(output),
-                          guarded(std::move(callback)), flags);
+  auto forwarded = guarded(name, std::move(callback));
+  object_->registerMethod(interface_name, std::move(name), std::move(input), std::move(output), std::move(forwarded),
+                          flags);
 }
 
 void GuardedObject::registerMethod(const std::string& interface_name, std::string name, std::string input,
                                    const std::vector<std::string>& input_names, std::string output,
                                    const std::vector<std::string>& output_names, sdbus::method_callback callback,
                                    sdbus::Flags flags) {
+  auto forwarded = guarded(name, std::move(callback));
   object_->registerMethod(interface_name, std::move(name), std::move(input), input_names, std::move(output),
-                          output_names, guarded(std::move(callback)), flags);
+                          output_names, std::move(forwarded), flags);
 }
 
 void GuardedObject::registerSignal(const std::string& interface_name, std::string name, std::string signature,
@@ -51,49 +53,62 @@ void GuardedObject::setInterfaceFlags(const std::string& interface_name, sdbus::
   object_->setInterfaceFlags(interface_name, flags);
 }
 
-sdbus::method_callback GuardedObject::guarded(sdbus::method_callback callback) {
-  return [this, callback = std::move(callback)](const sdbus::MethodCall& call) {
-    if (const auto waits = wait(callback, call); !waits) return refuse_unasked(call, waits.error());
+sdbus::method_callback GuardedObject::guarded(const std::string& name, sdbus::method_callback callback) {
+  Method& method = methods_[name];
+  method.heaviest = heaviest_request(name);
+  method.callback = std::move(callback);
+  return [this, &method](const sdbus::MethodCall& call) {
     const std::string caller = call.getSender();
-    if (!turns_.is_held(caller) && !meet_(caller, [this, caller] { turns_.release(caller); })) turns_.hold(caller);
+    if (const auto waits = wait(method, caller, call); !waits) return refuse_unasked(call, waits.error());
+    if (!turns_.is_held(caller) && !meet_(caller, release_)) turns_.hold(caller);
   };
 }
 
 void GuardedObject::take_over(const std::string& method, sdbus::method_callback callback) {
-  taken_over_[method] = std::move(callback);
+  methods_.at(method).callback = std::move(callback);
+}
+
+void GuardedObject::take_over(const std::string& method, Receive receive) {
+  methods_.at(method).receive = std::move(receive);
 }
 
 // All that is done before the next message is looked at, which may be a Ping: so of a long one only the beginning is
 // weighed here, and the rest in the caller's turns. How large those are is not known yet, so they are few.
-Result<void> GuardedObject::wait(const sdbus::method_callback& callback, const sdbus::MethodCall& call) {
+Result<void> GuardedObject::wait(const Method& method, const std::string& caller, const sdbus::MethodCall& call) {
+  if (method.receive) {
+    return method.receive(call, method.heaviest).and_then([&](Received received) {
+      return turns_.wait(caller, received.weight,
+                         [this, call, run = std::move(received.run)]() mutable { ask(call, std::move(run)); });
+    });
+  }
   constexpr std::size_t short_call = 256;
   constexpr std::size_t most_large = 8;
-  const auto weighing = std::make_shared<Weighing>(call, heaviest_request(call.getMemberName()));
+  const auto weighing = std::make_shared<Weighing>(call, method.heaviest);
   if (!weighing->go_on(short_call)) {
-    if (large_ < most_large) return wait_and_weigh(callback, call, weighing);
+    if (large_ < most_large) return wait_and_weigh(method, call, weighing);
     weighing->go_on(std::numeric_limits<std::size_t>::max());
   }
   return weighing->result().and_then([&](std::size_t weight) {
-    return turns_.wait(call.getSender(), weight, [this, callback, call] { ask(callback, call); });
+    return turns_.wait(caller, weight,
+                       [this, &method, call] { ask(call, [&method, call] { method.callback(call); }); });
   });
 }
 
-Result<void> GuardedObject::wait_and_weigh(const sdbus::method_callback& callback, const sdbus::MethodCall& call,
+Result<void> GuardedObject::wait_and_weigh(const Method& method, const sdbus::MethodCall& call,
                                            const std::shared_ptr<Weighing>& weighing) {
-  const auto step = std::make_shared<std::function<bool()>>([this, callback, call, weighing] {
+  const auto step = std::make_shared<std::function<bool()>>([this, &method, call, weighing] {
     constexpr std::size_t a_turn = 1024;
     if (!weighing->go_on(a_turn)) return false;
     --large_;
     const auto fits = weighing->result();
     if (fits) {
-      ask(callback, call);
+      ask(call, [&method, call] { method.callback(call); });
     } else {
       refuse_unasked(call, fits.error());
     }
     return true;
   });
-  auto waits = turns_.wait(call.getSender(), heaviest_request(call.getMemberName()),
-                           [this, call, step] { go_on_for(call, step); });
+  auto waits = turns_.wait(call.getSender(), method.heaviest, [this, call, step] { go_on_for(call, step); });
   if (waits) ++large_;
   return waits;
 }
@@ -103,10 +118,11 @@ void GuardedObject::refuse_unasked(const sdbus::MethodCall& call, const Error& e
   refuse(call, wire::to_bus_error(error));
 }
 
-void GuardedObject::ask(const sdbus::method_callback& callback, sdbus::MethodCall call) {
+template <typename Run>
+void GuardedObject::ask(sdbus::MethodCall call, Run run) {
   try {
-    guard_(call, [this, callback, call](const Result<void>& agreed) {
-      if (agreed) return run(callback, call);
+    guard_(call, [this, call, run = std::move(run)](const Result<void>& agreed) {
+      if (agreed) return this->run(call, run);
       refuse(call, wire::to_bus_error(agreed.error()));
     });
   } catch (const sdbus::Error& error) {
@@ -115,11 +131,11 @@ void GuardedObject::ask(const sdbus::method_callback& callback, sdbus::MethodCal
 }
 
 // When the call had to wait, nobody above us turns an exception into an answer.
-void GuardedObject::run(const sdbus::method_callback& callback, const sdbus::MethodCall& call) {
+template <typename Run>
+void GuardedObject::run(const sdbus::MethodCall& call, const Run& run) {
   running_ = &call;
   try {
-    const auto own = taken_over_.find(call.getMemberName());
-    (own == taken_over_.end() ? callback : own->second)(call);
+    run();
   } catch (const sdbus::Error& error) {
     refuse(call, error);
   }

@@ -27,7 +27,8 @@ class GuardedObject final : public sdbus::IObject {
   using Refused = std::function<void(const std::string& method, const Error& error)>;
 
   /// Whether the caller of that name is known. If not, `known` is to be called when he is; till then his calls wait.
-  using Meet = std::function<bool(const std::string& caller, std::function<void()> known)>;
+  using Known = std::function<void(const std::string& caller)>;
+  using Meet = std::function<bool(const std::string& caller, const Known& known)>;
 
   GuardedObject(std::unique_ptr<sdbus::IObject> object, Meet meet, Guard guard, Refused refused);
 
@@ -39,6 +40,16 @@ class GuardedObject final : public sdbus::IObject {
 
   /// Has `callback` take calls of the method in place of the one that is registered.
   void take_over(const std::string& method, sdbus::method_callback callback);
+
+  /// A call that was read: what it weighs, and what it does once it is its turn and the guard has agreed.
+  struct Received {
+    std::size_t weight = 0;
+    std::function<void()> run;
+  };
+  using Receive = std::function<Result<Received>(const sdbus::MethodCall& call, std::size_t heaviest)>;
+  /// Has `receive` read calls of the method as they come, in place of weighing them first and reading them later. It
+  /// must do little more than that: all others wait for it.
+  void take_over(const std::string& method, Receive receive);
 
   void registerMethod(const std::string& interface_name, std::string name, std::string input, std::string output,
                       sdbus::method_callback callback, sdbus::Flags flags) override;
@@ -85,12 +96,19 @@ class GuardedObject final : public sdbus::IObject {
   const sdbus::Message* getCurrentlyProcessedMessage() const override { return running_; }
 
  private:
-  sdbus::method_callback guarded(sdbus::method_callback callback);
-  Result<void> wait(const sdbus::method_callback& callback, const sdbus::MethodCall& call);
-  Result<void> wait_and_weigh(const sdbus::method_callback& callback, const sdbus::MethodCall& call,
+  struct Method {
+    std::size_t heaviest = 0;
+    sdbus::method_callback callback;
+    Receive receive;  ///< none: `callback` reads it
+  };
+  sdbus::method_callback guarded(const std::string& method, sdbus::method_callback callback);
+  Result<void> wait(const Method& method, const std::string& caller, const sdbus::MethodCall& call);
+  Result<void> wait_and_weigh(const Method& method, const sdbus::MethodCall& call,
                               const std::shared_ptr<Weighing>& weighing);
-  void ask(const sdbus::method_callback& callback, sdbus::MethodCall call);
-  void run(const sdbus::method_callback& callback, const sdbus::MethodCall& call);
+  template <typename Run>
+  void ask(sdbus::MethodCall call, Run run);
+  template <typename Run>
+  void run(const sdbus::MethodCall& call, const Run& run);
   void go_on_for(const sdbus::MethodCall& call, const std::shared_ptr<std::function<bool()>>& step);
   void refuse_unasked(const sdbus::MethodCall& call, const Error& error);
   static void refuse(const sdbus::MethodCall& call, const sdbus::Error& error);
@@ -100,8 +118,9 @@ class GuardedObject final : public sdbus::IObject {
   Guard guard_;
   Refused refused_;
   Turns turns_;
-  std::map<std::string, sdbus::method_callback> taken_over_;
-  std::size_t large_ = 0;  ///< that wait without having been weighed
+  Known release_ = [this](const std::string& caller) { turns_.release(caller); };
+  std::map<std::string, Method> methods_;  ///< their addresses stay
+  std::size_t large_ = 0;                  ///< that wait without having been weighed
   const sdbus::MethodCall* running_ = nullptr;
 };
 

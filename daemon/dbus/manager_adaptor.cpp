@@ -46,30 +46,39 @@ void refuse(const R& result, const Error& error) {
   result.returnError(wire::to_bus_error(error));
 }
 
-// What to call when the work is done, now or later. sdbus results can be moved but not copied; callbacks are copied.
-// `skipped` is asked at the end, of what was named and is not in force.
-using AskSkipped = std::function<wire::Skipped()>;
-Manager::LimitsDone replying(const Request& request, sdbus::Result<wire::Dictionary>&& result,
-                             const AskSkipped& skipped = {}) {
-  const auto answer_to = std::make_shared<sdbus::Result<wire::Dictionary>>(std::move(result));
-  return [request, answer_to, skipped](const Result<Values>& in_force) {
+using LimitsResult = sdbus::Result<wire::Dictionary>;
+
+void refuse(const Request& request, const sdbus::MethodCall& call, const Error& error) {
+  refuse(LimitsResult(call), error);
+  request.done(&error);
+}
+
+// The first that went wrong.
+template <typename... Results>
+const Error* first_error(const Results&... results) {
+  const Error* first = nullptr;
+  ((first = first == nullptr && !results ? &results.error() : first), ...);
+  return first;
+}
+
+// What to call when the work is done, now or later; in the answer stands also what is skipped of the limits `named`.
+Manager::LimitsDone answering(const Request& request, const sdbus::MethodCall& call, Manager& manager,
+                              const CgroupPath& cgroup, const Changes& named) {
+  std::vector<const Limit*> limits;
+  for (const auto& [limit, change] : named) limits.push_back(limit);
+  return [request, call, &manager, cgroup, limits = std::move(limits)](const Result<Values>& in_force) {
+    if (in_force) {
+      wire::Skipped skipped = manager.skipped(cgroup);
+      std::erase_if(skipped, [&](const auto& one) { return std::ranges::find(limits, one.first) == limits.end(); });
+      answer_limits(call, *in_force, skipped);
+    } else {
+      refuse(LimitsResult(call), in_force.error());
+    }
     request.done(in_force ? nullptr : &in_force.error());
-    if (!in_force) return refuse(*answer_to, in_force.error());
-    wire::Dictionary answer = wire::encode_values(*in_force);
-    if (skipped) wire::add_skipped(answer, skipped());
-    answer_to->returnResults(answer);
   };
 }
 
-AskSkipped skipped_of(Manager& manager, const CgroupPath& cgroup, const Changes& named) {
-  return [&manager, cgroup, named] {
-    wire::Skipped skipped = manager.skipped(cgroup);
-    std::erase_if(skipped, [&](const auto& entry) { return !named.contains(entry.first); });
-    return skipped;
-  };
-}
-
-// `tell` sends what there is to say when it went well.
+// sdbus results can be moved but not copied; callbacks are copied. `tell` sends what there is to say when it went well.
 template <typename Tell, typename... Parts>
 Manager::Done replying(const Request& request, sdbus::Result<Parts...>&& result, Tell tell) {
   const auto answer_to = std::make_shared<sdbus::Result<Parts...>>(std::move(result));
@@ -119,7 +128,7 @@ Result<std::chrono::microseconds> positive_duration(const char* option, std::uin
 }
 
 // within_usec and force, which every change that writes limits takes.
-Result<ExecuteOptions> execute_options(const wire::Dictionary& options) {
+Result<ExecuteOptions> execute_options(const wire::Options& options) {
   const auto force = wire::option_flag(options, "force");
   if (!force) return fail(force.error());
   const auto within = wire::option_number(options, "within_usec");
@@ -133,7 +142,7 @@ Result<ExecuteOptions> execute_options(const wire::Dictionary& options) {
   return execute;
 }
 
-Result<std::optional<DriftPolicy>> drift_option(const wire::Dictionary& options) {
+Result<std::optional<DriftPolicy>> drift_option(const wire::Options& options) {
   const auto text = wire::option_text(options, "drift");
   if (!text) return fail(text.error());
   const auto& word = *text;
@@ -141,7 +150,7 @@ Result<std::optional<DriftPolicy>> drift_option(const wire::Dictionary& options)
   return parse_drift_policy(*word).map([](DriftPolicy policy) { return std::optional(policy); });
 }
 
-Result<std::optional<OnMissing>> on_missing_option(const wire::Dictionary& options) {
+Result<std::optional<OnMissing>> on_missing_option(const wire::Options& options) {
   const auto text = wire::option_text(options, "on_missing");
   if (!text) return fail(text.error());
   const auto& word = *text;
@@ -149,7 +158,7 @@ Result<std::optional<OnMissing>> on_missing_option(const wire::Dictionary& optio
   return parse_on_missing(*word).map([](OnMissing what) { return std::optional(what); });
 }
 
-Result<SetOptions> set_options(const wire::Dictionary& options) {
+Result<SetOptions> set_options(const wire::Options& options) {
   if (auto ok = wire::require_known(options,
                                     {"drift", "force", "lease_usec", "on_missing", "plan", "runtime", "within_usec"});
       !ok)
@@ -181,7 +190,7 @@ Result<SetOptions> set_options(const wire::Dictionary& options) {
   return set;
 }
 
-Result<CreateOptions> create_options(const wire::Dictionary& options) {
+Result<CreateOptions> create_options(const wire::Options& options) {
   if (auto ok = wire::require_known(options, {"drift", "if_absent", "on_missing", "runtime"}); !ok)
     return fail(ok.error());
   const auto on_missing = on_missing_option(options);
@@ -195,7 +204,7 @@ Result<CreateOptions> create_options(const wire::Dictionary& options) {
   return CreateOptions{.if_absent = *if_absent, .runtime = *runtime, .drift = *drift, .on_missing = *on_missing};
 }
 
-Result<ApplyOptions> apply_options(const wire::Dictionary& options, std::initializer_list<std::string_view> known) {
+Result<ApplyOptions> apply_options(const wire::Options& options, std::initializer_list<std::string_view> known) {
   if (auto ok = wire::require_known(options, known); !ok) return fail(ok.error());
   const auto execute = execute_options(options);
   if (!execute) return fail(execute.error());
@@ -211,7 +220,7 @@ Result<ApplyOptions> apply_options(const wire::Dictionary& options, std::initial
 using WireCgroup = sdbus::Struct<std::string, wire::Dictionary, wire::Dictionary>;
 
 Result<DeclaredCgroup> decode_declared(const WireCgroup& cgroup) {
-  const auto& options = cgroup.get<2>();
+  const auto options = wire::options_of(cgroup.get<2>());
   if (auto ok = wire::require_known(options, {"drift", "on_missing", "profile"}); !ok) return fail(ok.error());
   const auto name = CgroupPath::parse(cgroup.get<0>());
   if (!name) return fail(name.error());
@@ -270,7 +279,7 @@ wire::Dictionary encode_entry(const HistoryEntry& entry) {
   return encoded;
 }
 
-Result<HistoryQuery> decode_query(const wire::Dictionary& query) {
+Result<HistoryQuery> decode_query(const wire::Options& query) {
   constexpr std::uint64_t most_entries = 1000;
   if (auto ok = wire::require_known(query, {"before", "most", "name"}); !ok) return fail(ok.error());
   HistoryQuery decoded;
@@ -293,15 +302,19 @@ Result<HistoryQuery> decode_query(const wire::Dictionary& query) {
 // What is refused is a request, too.
 GuardedObject::Guard asking(Authorizer& authorizer, Instruments& instruments) {
   return [&authorizer, &instruments](sdbus::MethodCall& call, GuardedObject::Answer answer) {
-    const auto begin = std::chrono::steady_clock::now();
-    const auto told = [&instruments, begin, method = call.getMemberName(),
-                       answer = std::move(answer)](const cgroupd::Result<void>& agreed) {
+    const auto tell = [&instruments, begin = std::chrono::steady_clock::now()](
+                          const std::string& method, const Result<void>& agreed, const GuardedObject::Answer& whom) {
       if (!agreed) {
         instruments.request_done(method, std::chrono::steady_clock::now() - begin, error_name(agreed.error().code));
       }
-      answer(agreed);
+      whom(agreed);
     };
-    authorizer.ask(authorizer.looks_at_caller_alone() ? question_of_caller(call) : question_of(call), told);
+    if (authorizer.looks_at_caller_alone())
+      return tell(call.getMemberName(), authorizer.judge_caller(call.getSender()), answer);
+    const Question question = question_of(call);
+    authorizer.ask(question, [tell, method = question.method, answer = std::move(answer)](const Result<void>& agreed) {
+      tell(method, agreed, answer);
+    });
   };
 }
 
@@ -312,8 +325,8 @@ ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager,
                                std::vector<std::string> more_features)
     : GuardedAdaptor(
           connection, wire::object_path,
-          [&callers](const std::string& caller, std::function<void()> known) {
-            return callers.meet(caller, std::move(known));
+          [&callers](const std::string& caller, const GuardedObject::Known& known) {
+            return callers.meet(caller, known);
           },
           asking(authorizer, instruments),
           [&instruments](const std::string& method, const Error& error) {
@@ -327,6 +340,8 @@ ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager,
       callers_(callers) {
   features_.insert(features_.end(), more_features.begin(), more_features.end());
   getObject().take_over("Apply", [this](const sdbus::MethodCall& call) { receive_apply(call); });
+  take_over_limits("Create", [this](const auto& call, auto request) { create(call, std::move(request)); });
+  take_over_limits("SetLimits", [this](const auto& call, auto request) { set_limits(call, std::move(request)); });
   registerAdaptor();
 }
 
@@ -334,53 +349,58 @@ ManagerAdaptor::~ManagerAdaptor() {
   unregisterAdaptor();
 }
 
-void ManagerAdaptor::Create(LimitsResult&& result, std::string name, wire::Dictionary limits,
-                            wire::Dictionary options) {
-  const auto path = CgroupPath::parse(name);
-  const auto changes = wire::decode_changes(limits);
-  const auto done = replying(Request(instruments_, "Create"), std::move(result),
-                             path && changes ? skipped_of(manager_, *path, *changes) : AskSkipped());
-  if (!path) return done(fail(path.error()));
-  if (!changes) return done(fail(changes.error()));
-  const auto decoded = create_options(options);
-  if (!decoded) return done(fail(decoded.error()));
-  manager_.create(*path, *changes, *decoded, caller(), done);
-}
-
-void ManagerAdaptor::SetLimits(LimitsResult&& result, std::string name, wire::Dictionary changes,
-                               wire::Dictionary options) {
-  const auto plan = wire::option_flag(options, "plan");
-  if (plan && *plan) return show_plan(std::move(result), name, changes, options);
-  const auto path = CgroupPath::parse(name);
-  const auto wanted = wire::decode_changes(changes);
-  const auto done = replying(Request(instruments_, "SetLimits"), std::move(result),
-                             path && wanted ? skipped_of(manager_, *path, *wanted) : AskSkipped());
-  if (!path) return done(fail(path.error()));
-  if (!wanted) return done(fail(wanted.error()));
-  if (!plan) return done(fail(plan.error()));
-  auto decoded = set_options(options);
-  if (!decoded) return done(fail(decoded.error()));
-  decoded->execute.while_waiting = until_caller_is_gone();
-  manager_.set_limits(*path, *wanted, *decoded, caller(), done);
-}
-
-void ManagerAdaptor::show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes,
-                               const wire::Dictionary& options) {
-  const Request request(instruments_, "SetLimits");
-  const LimitsResult answer_to = std::move(result);
-  const auto lines = set_options(options).and_then([&](const SetOptions& decoded) {
-    return CgroupPath::parse(name).and_then([&](const CgroupPath& path) {
-      return wire::decode_changes(changes).and_then(
-          [&](const Changes& wanted) { return manager_.plan_limits(path, wanted, decoded); });
+void ManagerAdaptor::take_over_limits(const std::string& method,
+                                      std::function<void(const sdbus::MethodCall&, LimitsRequest)> run) {
+  getObject().take_over(method, [run = std::move(run)](const sdbus::MethodCall& call, std::size_t heaviest) {
+    return read_limits_request(call, heaviest).map([&](LimitsRequest request) {
+      const std::size_t weight = request.weight;
+      return GuardedObject::Received{.weight = weight, .run = [&run, call, request = std::move(request)]() mutable {
+                                       run(call, std::move(request));
+                                     }};
     });
   });
-  request.done(lines ? nullptr : &lines.error());
-  if (!lines) return refuse(answer_to, lines.error());
-  answer_to.returnResults({{"plan", sdbus::Variant(*lines)}});
 }
 
+void ManagerAdaptor::create(const sdbus::MethodCall& call, LimitsRequest request) {
+  const Request counted(instruments_, "Create");
+  const auto options = create_options(request.options);
+  if (const auto* const error = first_error(request.cgroup, request.limits, options))
+    return refuse(counted, call, *error);
+  manager_.create(*request.cgroup, *request.limits, *options, caller(),
+                  answering(counted, call, manager_, *request.cgroup, *request.limits));
+}
+
+void ManagerAdaptor::set_limits(const sdbus::MethodCall& call, LimitsRequest request) {
+  const Request counted(instruments_, "SetLimits");
+  auto options = set_options(request.options);
+  const auto plan = wire::option_flag(request.options, "plan");
+  if (const auto* const error = first_error(request.cgroup, request.limits, plan, options))
+    return refuse(counted, call, *error);
+  if (*plan) {
+    const auto lines = manager_.plan_limits(*request.cgroup, *request.limits, *options);
+    if (!lines) return refuse(counted, call, lines.error());
+    LimitsResult(call).returnResults({{"plan", sdbus::Variant(*lines)}});
+    return counted.done(nullptr);
+  }
+  options->execute.while_waiting = until_caller_is_gone();
+  auto done = answering(counted, call, manager_, *request.cgroup, *request.limits);
+  manager_.set_limits(*request.cgroup, *std::move(request.limits), *std::move(options), caller(), std::move(done));
+}
+
+// Their calls are read elsewhere: take_over_limits().
+void ManagerAdaptor::Create(LimitsResult&& /*result*/, std::string /*name*/, wire::Dictionary /*limits*/,
+                            wire::Dictionary /*options*/) {}
+void ManagerAdaptor::SetLimits(LimitsResult&& /*result*/, std::string /*name*/, wire::Dictionary /*changes*/,
+                               wire::Dictionary /*options*/) {}
+
 void ManagerAdaptor::Unset(LimitsResult&& result, std::string name, std::vector<std::string> limits) {
-  const auto done = replying(Request(instruments_, "Unset"), std::move(result));
+  const Request request(instruments_, "Unset");
+  const auto answer_to = std::make_shared<LimitsResult>(std::move(result));
+  const Manager::LimitsDone done = [request, answer_to](const cgroupd::Result<Values>& in_force) {
+    request.done(in_force ? nullptr : &in_force.error());
+    if (!in_force) return refuse(*answer_to, in_force.error());
+    answer_to->returnResults(wire::encode_values(*in_force));
+  };
   const auto path = CgroupPath::parse(name);
   if (!path) return done(fail(path.error()));
   std::vector<const Limit*> rows;
@@ -443,7 +463,7 @@ void ManagerAdaptor::Apply(ChangesResult&& result, std::vector<WireCgroup> cgrou
 
 void ManagerAdaptor::apply(const Manager::StepsDone& done, const DeclaredCgroups& cgroups,
                            const wire::Dictionary& options) {
-  auto decoded = apply_options(options, {"force", "on_missing", "plan", "prune", "within_usec"});
+  auto decoded = apply_options(wire::options_of(options), {"force", "on_missing", "plan", "prune", "within_usec"});
   if (!decoded) return done(fail(decoded.error()));
   decoded->execute.while_waiting = until_caller_is_gone();
   manager_.apply(cgroups, *decoded, caller(), done);
@@ -451,7 +471,7 @@ void ManagerAdaptor::apply(const Manager::StepsDone& done, const DeclaredCgroups
 
 void ManagerAdaptor::Undo(ChangesResult&& result, std::uint64_t id, wire::Dictionary options) {
   const auto done = replying(Request(instruments_, "Undo"), std::move(result), manager_);
-  auto decoded = apply_options(options, {"force", "plan", "within_usec"});
+  auto decoded = apply_options(wire::options_of(options), {"force", "plan", "within_usec"});
   if (!decoded) return done(fail(decoded.error()));
   decoded->execute.while_waiting = until_caller_is_gone();
   manager_.undo(id, *decoded, caller(), done);
@@ -459,7 +479,7 @@ void ManagerAdaptor::Undo(ChangesResult&& result, std::uint64_t id, wire::Dictio
 
 std::vector<wire::Dictionary> ManagerAdaptor::History(const wire::Dictionary& query) {
   return answer<std::vector<wire::Dictionary>>("History", [&] {
-    return decode_query(query)
+    return decode_query(wire::options_of(query))
         .and_then([&](const HistoryQuery& decoded) { return manager_.history(decoded); })
         .map([](const std::vector<HistoryEntry>& entries) {
           std::vector<wire::Dictionary> all;
@@ -498,7 +518,8 @@ void ManagerAdaptor::Remove(sdbus::Result<>&& result, std::string name, wire::Di
   const auto done = replying(Request(instruments_, "Remove"), std::move(result));
   const auto path = CgroupPath::parse(name);
   if (!path) return done(fail(path.error()));
-  const auto kill = wire::require_known(options, {"kill"}).and_then([&] { return wire::option_flag(options, "kill"); });
+  const auto named = wire::options_of(options);
+  const auto kill = wire::require_known(named, {"kill"}).and_then([&] { return wire::option_flag(named, "kill"); });
   if (!kill) return done(fail(kill.error()));
   manager_.remove(*path, *kill, caller(), done);
 }

@@ -15,6 +15,7 @@
 #include "dbus/authorizer.h"
 #include "dbus/callers.h"
 #include "dbus/guarded_object.h"
+#include "dbus/limits_message.h"
 #include "dbus/manager_skeleton.h"
 #include "dbus/wire.h"
 
@@ -70,11 +71,12 @@ class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adapto
   std::vector<std::string> Controllers() override { return manager_.controllers(); }
   std::vector<std::string> Features() override { return features_; }
 
+  void take_over_limits(const std::string& method, std::function<void(const sdbus::MethodCall&, LimitsRequest)> run);
+  void create(const sdbus::MethodCall& call, LimitsRequest request);
+  void set_limits(const sdbus::MethodCall& call, LimitsRequest request);
   void receive_apply(sdbus::MethodCall call);
   void apply(const Manager::StepsDone& done, const DeclaredCgroups& cgroups, const wire::Dictionary& options);
   void for_each_in_turns(std::function<Result<void>(const CgroupPath&)> look, Manager::Done done);
-  void show_plan(LimitsResult&& result, const std::string& name, const wire::Dictionary& changes,
-                 const wire::Dictionary& options);
   void attach(const Manager::Done& done, const std::string& name, const Result<std::vector<pid_t>>& pids);
   using WhileWaiting = decltype(ExecuteOptions::while_waiting);
   WhileWaiting until_caller_is_gone();

@@ -12,8 +12,6 @@
 namespace cgroupd {
 namespace {
 
-// Of a value or a container beside its text: it becomes an object of ours, whatever its size on the wire.
-constexpr std::size_t each = 16;
 constexpr std::string_view fixed_types = "ynqiuxtd";  // arrays of these lie there as they are
 
 }  // namespace
@@ -21,6 +19,12 @@ constexpr std::string_view fixed_types = "ynqiuxtd";  // arrays of these lie the
 std::size_t heaviest_request(std::string_view method) {
   constexpr std::size_t kibibyte = 1024;
   return (method == "Apply" ? 512 : 128) * kibibyte;
+}
+
+tl::unexpected<Error> too_heavy(std::size_t most) {
+  return fail(ErrorCode::limit_exceeded,
+              "the request is larger than the " + std::to_string(most >> 10U) + " KiB that one may have",
+              "send it in parts");
 }
 
 bool Weighing::go_on(std::size_t values) {
@@ -43,7 +47,7 @@ Weighing::Found Weighing::look_at_one() {
     --depth_;
     return sd_bus_message_exit_container(raw) < 0 ? Found::nothing : Found::value;
   }
-  weight_ += each;
+  weight_ += weight_of_a_value;
   return (contents == nullptr ? take_basic(type) : take_container(type, contents)) ? Found::value : Found::nothing;
 }
 
@@ -75,9 +79,7 @@ bool Weighing::take_container(char type, std::string_view contents) {
 
 Result<std::size_t> Weighing::result() const {
   if (weight_ <= most_) return weight_;
-  return fail(ErrorCode::limit_exceeded,
-              "the request is larger than the " + std::to_string(most_ >> 10U) + " KiB that one may have",
-              "send it in parts");
+  return too_heavy(most_);
 }
 
 }  // namespace cgroupd

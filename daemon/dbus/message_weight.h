@@ -15,6 +15,12 @@ namespace cgroupd {
 /// file of a thousand cgroups fits into Apply, 4096 processes into Attach.
 std::size_t heaviest_request(std::string_view method);
 
+/// Of a value or a container beside its text: it becomes an object of ours, whatever its size on the wire.
+inline constexpr std::size_t weight_of_a_value = 16;
+
+/// The refusal of what weighs more than `most`: limit_exceeded.
+tl::unexpected<Error> too_heavy(std::size_t most);
+
 /// Finds out what the arguments of a message weigh, in bytes or so, in as many parts as its owner likes. Meanwhile
 /// nobody else may read the message; afterwards it is as it was.
 class Weighing {

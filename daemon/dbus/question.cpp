@@ -53,12 +53,9 @@ void take_processes(sdbus::MethodCall& call, Question& question) {
 
 }  // namespace
 
-Question question_of_caller(const sdbus::MethodCall& call) {
-  return {.method = call.getMemberName(), .sender = call.getSender(), .interactive = allows_interaction(call)};
-}
-
 Question question_of(sdbus::MethodCall& call) {
-  Question question = question_of_caller(call);
+  Question question{
+      .method = call.getMemberName(), .sender = call.getSender(), .interactive = allows_interaction(call)};
   std::string type;
   std::string contents;
   call.peekType(type, contents);

@@ -7,11 +7,8 @@
 
 namespace cgroupd {
 
-/// Who calls what, and nothing of the arguments.
-Question question_of_caller(const sdbus::MethodCall& call);
-
-/// Reads the names of cgroups in the call and puts it back as it was. A name that is none is left out: the method
-/// itself says what is wrong with it, to those who may call it.
+/// Who calls what. Reads the names of cgroups in the call and puts it back as it was. A name that is none is left out:
+/// the method itself says what is wrong with it, to those who may call it.
 Question question_of(sdbus::MethodCall& call);
 
 }  // namespace cgroupd

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "dbus/typed_text.h"
+
 namespace cgroupd::wire {
 namespace {
-
-using QuotaAndPeriod = sdbus::Struct<std::uint64_t, std::uint64_t>;
 
 sdbus::Variant encode(const Value& value) {
   if (const auto* const amount = std::get_if<Amount>(&value)) {
@@ -17,40 +17,6 @@ sdbus::Variant encode(const Value& value) {
     return sdbus::Variant(QuotaAndPeriod(*bandwidth->quota_us, bandwidth->period_us));
   }
   return sdbus::Variant(print_value(value));
-}
-
-// The text a typed bus value means in cgctl's grammar; nothing for a type that no limit has.
-Result<std::string> text_of(const std::string& key, const sdbus::Variant& variant) {
-  const std::string type = variant.peekValueType();
-  const auto plain = [&](auto number) { return std::to_string(number); };
-  if (type == "s") return variant.get<std::string>();
-  if (type == "t") return plain(variant.get<std::uint64_t>());
-  if (type == "u") return plain(variant.get<std::uint32_t>());
-  if (type == "q") return plain(variant.get<std::uint16_t>());
-  if (type == "y") return plain(static_cast<unsigned>(variant.get<std::uint8_t>()));
-  if (type == "x") return plain(variant.get<std::int64_t>());
-  if (type == "i") return plain(variant.get<std::int32_t>());
-  if (type == "n") return plain(variant.get<std::int16_t>());
-  if (type == "b") return std::string(variant.get<bool>() ? "yes" : "no");
-  if (type == "(tt)") {
-    const auto pair = variant.get<QuotaAndPeriod>();
-    return std::to_string(pair.get<0>()) + " " + std::to_string(pair.get<1>());
-  }
-  return fail(ErrorCode::invalid_argument, key + ": a value of bus type '" + type + "' means nothing here",
-              "send t, (tt), b or s");
-}
-
-Result<Change> decode_change(const Limit& limit, const std::string& key, const sdbus::Variant& variant) {
-  try {
-    // Bare numbers mean the unit of the row; only text can mean CPUs.
-    if (limit.kind == ValueKind::bandwidth && variant.peekValueType() == "t") {
-      return parse_change(limit, "quota=" + std::to_string(variant.get<std::uint64_t>()));
-    }
-    return text_of(key, variant).and_then([&](const std::string& text) { return parse_change(limit, text); });
-  } catch (const sdbus::Error& error) {
-    return fail(ErrorCode::invalid_argument, key + ": the value cannot be read: " + error.getMessage(),
-                "send t, (tt), b or s");
-  }
 }
 
 template <typename T>
@@ -71,7 +37,7 @@ Result<Values> decode_values(const Dictionary& dictionary) {
   for (const auto& [key, variant] : dictionary) {
     const Limit* const limit = find_limit(key);
     if (limit == nullptr) continue;  // a newer daemon may know more limits than we do
-    auto text = text_of(key, variant);
+    auto text = text_of(key, variant.peekValueType(), variant);
     if (!text) return fail(text.error());
     auto value = parse_value(*limit, *text);
     if (!value) return fail(value.error());
@@ -85,7 +51,7 @@ Result<Changes> decode_changes(const Dictionary& dictionary) {
   for (const auto& [key, variant] : dictionary) {
     const auto limit = require_limit(key);
     if (!limit) return fail(limit.error());
-    auto change = decode_change(**limit, key, variant);
+    auto change = change_of(**limit, key, variant.peekValueType(), variant);
     if (!change) return fail(change.error());
     changes.emplace(*limit, *std::move(change));
   }
@@ -143,7 +109,9 @@ DesiredEntries encode_desired(const CgroupStatus& status) {
 }
 
 Result<Value> decode_value(const Limit& limit, const std::string& key, const sdbus::Variant& variant) {
-  return text_of(key, variant).and_then([&](const std::string& text) { return parse_value(limit, text); });
+  return text_of(key, variant.peekValueType(), variant).and_then([&](const std::string& text) {
+    return parse_value(limit, text);
+  });
 }
 
 Result<DesiredLimit> decode_desired(const Limit& limit, const Dictionary& entry) {
@@ -312,31 +280,42 @@ Result<std::vector<HistoryEntry>> decode_history(const std::vector<Dictionary>& 
   return history;
 }
 
-Result<bool> option_flag(const Dictionary& options, std::string_view name) {
-  const auto at = options.find(std::string(name));
-  if (at == options.end()) return false;
-  if (at->second.peekValueType() != "b")
-    return fail(ErrorCode::invalid_argument, "option " + std::string(name) + " is not a boolean");
-  return at->second.get<bool>();
+Options options_of(const Dictionary& dictionary) {
+  Options options;
+  for (const auto& [name, variant] : dictionary) {
+    const std::string type = variant.peekValueType();
+    OptionValue value;
+    if (type == "b") value = variant.get<bool>();
+    if (type == "t") value = variant.get<std::uint64_t>();
+    if (type == "u") value = std::uint64_t{variant.get<std::uint32_t>()};
+    if (type == "s") value = variant.get<std::string>();
+    options.emplace(name, std::move(value));
+  }
+  return options;
 }
 
-Result<std::optional<std::uint64_t>> option_number(const Dictionary& options, std::string_view name) {
-  const auto at = options.find(std::string(name));
+Result<bool> option_flag(const Options& options, std::string_view name) {
+  const auto at = options.find(name);
+  if (at == options.end()) return false;
+  if (const bool* const flag = std::get_if<bool>(&at->second)) return *flag;
+  return fail(ErrorCode::invalid_argument, "option " + std::string(name) + " is not a boolean");
+}
+
+Result<std::optional<std::uint64_t>> option_number(const Options& options, std::string_view name) {
+  const auto at = options.find(name);
   if (at == options.end()) return std::nullopt;
-  const std::string type = at->second.peekValueType();
-  if (type == "t") return at->second.get<std::uint64_t>();
-  if (type == "u") return at->second.get<std::uint32_t>();
+  if (const auto* const number = std::get_if<std::uint64_t>(&at->second)) return *number;
   return fail(ErrorCode::invalid_argument, "option " + std::string(name) + " is not a number", "send t");
 }
 
-Result<std::optional<std::string>> option_text(const Dictionary& options, std::string_view name) {
-  const auto at = options.find(std::string(name));
+Result<std::optional<std::string>> option_text(const Options& options, std::string_view name) {
+  const auto at = options.find(name);
   if (at == options.end()) return std::nullopt;
-  if (at->second.peekValueType() == "s") return at->second.get<std::string>();
+  if (const auto* const text = std::get_if<std::string>(&at->second)) return *text;
   return fail(ErrorCode::invalid_argument, "option " + std::string(name) + " is not a string", "send s");
 }
 
-Result<void> require_known(const Dictionary& options, std::initializer_list<std::string_view> known) {
+Result<void> require_known(const Options& options, std::initializer_list<std::string_view> known) {
   for (const auto& [name, value] : options) {
     if (std::ranges::find(known, name) != known.end()) continue;
     std::string list;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include <sdbus-c++/Error.h>
@@ -47,13 +49,18 @@ Result<CgroupStatus> decode_status(const Dictionary& dictionary);
 /// The answer of History. A change of a limit that this build does not know is left out.
 Result<std::vector<HistoryEntry>> decode_history(const std::vector<Dictionary>& entries);
 
+/// What an option says: b, t or u, s; nothing when it is of another type, which no option has.
+using OptionValue = std::variant<std::monostate, bool, std::uint64_t, std::string>;
+using Options = std::map<std::string, OptionValue, std::less<>>;
+Options options_of(const Dictionary& dictionary);
+
 /// A boolean or number option. An option that no method knows is the caller's mistake: see require_known().
-Result<bool> option_flag(const Dictionary& options, std::string_view name);
+Result<bool> option_flag(const Options& options, std::string_view name);
 /// Absent when it is not there; invalid_argument for another type.
-Result<std::optional<std::uint64_t>> option_number(const Dictionary& options, std::string_view name);
-Result<std::optional<std::string>> option_text(const Dictionary& options, std::string_view name);
+Result<std::optional<std::uint64_t>> option_number(const Options& options, std::string_view name);
+Result<std::optional<std::string>> option_text(const Options& options, std::string_view name);
 /// invalid_argument naming the first option that is not in `known`.
-Result<void> require_known(const Dictionary& options, std::initializer_list<std::string_view> known);
+Result<void> require_known(const Options& options, std::initializer_list<std::string_view> known);
 
 /// A model error as the bus shows it, and back (unknown names become `failed`).
 sdbus::Error to_bus_error(const Error& error);

@@ -54,7 +54,8 @@ TEST_F(AServedDaemon, RefusesHugeValuesAndMany) {
     const auto size = static_cast<std::size_t>(length);
     Dictionary limits;
     for (int i = 0; i < count; ++i) limits.emplace("nosuch" + std::to_string(i), Variant(std::uint64_t{1}));
-    EXPECT_EQ(error_of([&] { set("web", limits); }), expected("UnknownLimit"));
+    // (The first that is none is told at once: nothing behind it is read.)
+    EXPECT_EQ(error_of([&] { set("web", limits); }), "UnknownLimit");
     EXPECT_LT(message.size(), longest_message);
     EXPECT_EQ(error_of([&] {
                 set("web", {{"memory.max", Variant(std::string(size, '9'))}});

@@ -1,5 +1,6 @@
 // Limits over the bus: types in, types out, errors by name.
 #include "bus/served_daemon.h"
+#include "dbus/raw_message.h"
 #include "support/named.h"
 
 namespace cgroupd {
@@ -81,6 +82,46 @@ TEST_F(AServedDaemon, RefusesByNameAndChangesNothing) {
   EXPECT_EQ(error_of([&] { create("web"); }), "AlreadyExists");
   EXPECT_EQ(error_of([&] { create("supervisor"); }), "InvalidArgument");
   EXPECT_EQ(kernel.text_of(path("web"), "memory.max"), "67108864");
+}
+
+TEST_F(AServedDaemon, TakesNumbersOfEveryType) {
+  create("web");
+  const auto takes = [&](const Variant& value, const std::string& text) {
+    set("web", {{"pids.max", value}});
+    EXPECT_EQ(kernel.text_of(path("web"), "pids.max"), text);
+  };
+  takes(Variant(std::uint64_t{21}), "21");
+  takes(Variant(std::uint32_t{22}), "22");
+  takes(Variant(std::uint16_t{23}), "23");
+  takes(Variant(std::uint8_t{24}), "24");
+  takes(Variant(std::int64_t{25}), "25");
+  takes(Variant(std::int32_t{26}), "26");
+  takes(Variant(std::int16_t{27}), "27");
+  set("web", {{"memory.oom.group", Variant(true)}, {"cpu.max", Variant(std::uint64_t{20'000})}});
+  EXPECT_EQ(kernel.text_of(path("web"), "memory.oom.group"), "1");
+  EXPECT_EQ(kernel.text_of(path("web"), "cpu.max"), "20000 100000");
+}
+
+// A dictionary of D-Bus may say a key twice, one of ours may not.
+TEST_F(AServedDaemon, RefusesWhatIsNamedTwice) {
+  create("web", {{"pids.max", Variant(std::uint64_t{20})}});
+  const auto say = [&](int limits, int options) {
+    auto twice = proxy->createMethodCall(wire::interface_name, "SetLimits");
+    sd_bus_message* const raw = raw_message(twice);
+    sd_bus_message_append(raw, "s", "web");
+    sd_bus_message_open_container(raw, 'a', "{sv}");
+    for (int i = 0; i < limits; ++i) sd_bus_message_append(raw, "{sv}", "pids.max", "t", std::uint64_t{30});
+    sd_bus_message_close_container(raw);
+    sd_bus_message_open_container(raw, 'a', "{sv}");
+    for (int i = 0; i < options; ++i) sd_bus_message_append(raw, "{sv}", "force", "b", 1);
+    sd_bus_message_close_container(raw);
+    return error_of([&] { proxy->callMethod(twice); });
+  };
+  EXPECT_EQ(say(2, 0), "InvalidArgument");
+  EXPECT_EQ(say(1, 2), "InvalidArgument");
+  EXPECT_EQ(kernel.text_of(path("web"), "pids.max"), "20");
+  EXPECT_EQ(say(1, 1), "");
+  EXPECT_EQ(kernel.text_of(path("web"), "pids.max"), "30");
 }
 
 TEST_F(AServedDaemon, MakesNothingWhenOneOfTheLimitsCannotBeSet) {

@@ -1,0 +1,208 @@
+// Reading and appending with sd-bus.
+#include "dbus/limits_message.h"
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <sdbus-c++/Error.h>
+
+#include "dbus/message_weight.h"
+#include "dbus/raw_message.h"
+#include "dbus/typed_text.h"
+
+namespace cgroupd {
+namespace {
+
+int check(int status, const char* what) {
+  if (status < 0) throw sdbus::createError(-status, what);
+  return status;
+}
+
+// Arguments in their order, weighed as they are read.
+class Arguments {
+ public:
+  explicit Arguments(sd_bus_message* message) : message_(message) {}
+  Arguments(const Arguments&) = delete;
+  Arguments& operator=(const Arguments&) = delete;
+  Arguments(Arguments&&) = delete;
+  Arguments& operator=(Arguments&&) = delete;
+  ~Arguments() { sd_bus_message_rewind(message_, 1); }
+
+  std::size_t weight() const { return weight_; }
+
+  std::string text() {
+    const char* const text = basic<const char*>('s');
+    weight_ += weight_of_a_value + std::strlen(text);
+    return text;
+  }
+
+  template <typename T>
+  T basic(char type) {
+    T value{};
+    check(sd_bus_message_read_basic(message_, type, &value), "Failed to read a value");
+    return value;
+  }
+
+  wire::QuotaAndPeriod pair() {
+    std::uint64_t first = 0;
+    std::uint64_t second = 0;
+    check(sd_bus_message_read(message_, "(tt)", &first, &second), "Failed to read a pair");
+    return {first, second};
+  }
+
+  void skip(const std::string& type) { check(sd_bus_message_skip(message_, type.c_str()), "Failed to skip a value"); }
+
+  // Has `take(key, type)` read each value, until it says no.
+  template <typename Take>
+  void each_of_dictionary(Take take) {
+    enter('a', "{sv}");
+    while (enter('e', "sv")) {
+      const std::string key = text();
+      const char* contents = nullptr;
+      check(sd_bus_message_peek_type(message_, nullptr, &contents), "Failed to read a variant");
+      const std::string type(contents);  // entering moves on
+      enter('v', type.c_str());
+      weight_ += weight_of_a_value;
+      if (!take(key, type)) return;
+      leave();
+      leave();
+    }
+    leave();
+  }
+
+ private:
+  bool enter(char type, const char* contents) {
+    return check(sd_bus_message_enter_container(message_, type, contents), "Failed to enter a container") > 0;
+  }
+  void leave() { check(sd_bus_message_exit_container(message_), "Failed to leave a container"); }
+
+  sd_bus_message* message_;
+  std::size_t weight_ = 0;
+};
+
+// As a variant of sdbus is asked.
+class ValueInMessage {
+ public:
+  ValueInMessage(Arguments& arguments, const std::string& type) : arguments_(arguments), type_(type.front()) {}
+
+  template <typename T>
+  T get() const {
+    if constexpr (std::is_same_v<T, wire::QuotaAndPeriod>) {
+      return arguments_.pair();
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      return arguments_.text();
+    } else if constexpr (std::is_same_v<T, bool>) {
+      return arguments_.basic<int>(type_) != 0;
+    } else {
+      return arguments_.basic<T>(type_);
+    }
+  }
+
+ private:
+  Arguments& arguments_;
+  char type_;
+};
+
+tl::unexpected<Error> named_twice(const std::string& key) {
+  return fail(ErrorCode::invalid_argument, "'" + key + "' is named twice", "name it once");
+}
+
+Result<Changes> read_limits(Arguments& arguments, std::size_t most) {
+  Result<Changes> limits;
+  arguments.each_of_dictionary([&](const std::string& key, const std::string& type) {
+    const auto limit = require_limit(key);
+    auto change = limit ? wire::change_of(**limit, key, type, ValueInMessage(arguments, type)) : fail(limit.error());
+    if (arguments.weight() > most) change = too_heavy(most);
+    // So there are never more than there are rows.
+    if (change && !limits->emplace(*limit, *std::move(change)).second) change = named_twice(key);
+    if (!change) limits = fail(std::move(change.error()));
+    return limits.has_value();
+  });
+  return limits;
+}
+
+Result<wire::Options> read_options(Arguments& arguments, std::size_t most) {
+  Result<wire::Options> options;
+  arguments.each_of_dictionary([&](const std::string& key, const std::string& type) {
+    const ValueInMessage in_message(arguments, type);
+    wire::OptionValue value;
+    if (type == "b") {
+      value = in_message.get<bool>();
+    } else if (type == "t") {
+      value = in_message.get<std::uint64_t>();
+    } else if (type == "u") {
+      value = std::uint64_t{in_message.get<std::uint32_t>()};
+    } else if (type == "s") {
+      value = in_message.get<std::string>();
+    } else {
+      arguments.skip(type);
+    }
+    constexpr std::size_t most_options = 16;
+    const bool is_new = options->emplace(key, std::move(value)).second;
+    if (!is_new) options = named_twice(key);
+    if (is_new && options->size() > most_options)
+      options = fail(ErrorCode::invalid_argument, "more options than there are", "leave some out");
+    if (arguments.weight() > most) options = too_heavy(most);
+    return options.has_value();
+  });
+  return options;
+}
+
+void append(sd_bus_message* message, const Limit& limit, const Value& value) {
+  const std::string key(limit.file);
+  const auto* const amount = std::get_if<Amount>(&value);
+  const auto* const number = amount == nullptr ? nullptr : std::get_if<std::uint64_t>(amount);
+  const auto* const bandwidth = std::get_if<Bandwidth>(&value);
+  int status = 0;
+  if (number != nullptr) {
+    status = sd_bus_message_append(message, "{sv}", key.c_str(), "t", *number);
+  } else if (bandwidth != nullptr && bandwidth->quota_us) {
+    status = sd_bus_message_append(message, "{sv}", key.c_str(), "(tt)", *bandwidth->quota_us, bandwidth->period_us);
+  } else {
+    status = sd_bus_message_append(message, "{sv}", key.c_str(), "s", print_value(value).c_str());
+  }
+  check(status, "Failed to append a limit");
+}
+
+void append(sd_bus_message* message, const wire::Skipped& skipped) {
+  check(sd_bus_message_open_container(message, 'e', "sv"), "Failed to open an entry");
+  check(sd_bus_message_append(message, "s", wire::skipped_key), "Failed to append a key");
+  check(sd_bus_message_open_container(message, 'v', "a{ss}"), "Failed to open a variant");
+  check(sd_bus_message_open_container(message, 'a', "{ss}"), "Failed to open a dictionary");
+  for (const auto& [limit, why] : skipped)
+    check(sd_bus_message_append(message, "{ss}", std::string(limit->file).c_str(), why.c_str()), "Failed to append");
+  for (int open = 0; open < 3; ++open) check(sd_bus_message_close_container(message), "Failed to close");
+}
+
+}  // namespace
+
+Result<LimitsRequest> read_limits_request(const sdbus::MethodCall& call, std::size_t most) {
+  Arguments arguments(raw_message(call));
+  LimitsRequest request{.cgroup = CgroupPath::parse(arguments.text()), .limits = {}, .options = {}};
+  request.limits = read_limits(arguments, most);
+  // Where they are wrong, the options cannot be read, and make no difference.
+  if (request.limits) {
+    auto options = read_options(arguments, most);
+    if (!options) return fail(options.error());
+    request.options = *std::move(options);
+  }
+  request.weight = arguments.weight();
+  if (request.weight > most) return too_heavy(most);
+  return request;
+}
+
+void answer_limits(const sdbus::MethodCall& call, const Values& in_force, const wire::Skipped& skipped) {
+  sdbus::MethodReply reply = call.createReply();
+  sd_bus_message* const message = raw_message(reply);
+  check(sd_bus_message_open_container(message, 'a', "{sv}"), "Failed to open a dictionary");
+  for (const auto& [limit, value] : in_force) append(message, *limit, value);
+  if (!skipped.empty()) append(message, skipped);
+  check(sd_bus_message_close_container(message), "Failed to close a dictionary");
+  reply.send();
+}
+
+}  // namespace cgroupd
