@@ -101,7 +101,7 @@ class GuardedObject final : public sdbus::IObject {
     sdbus::method_callback callback;
     Receive receive;  ///< none: `callback` reads it
   };
-  sdbus::method_callback guarded(const std::string& method, sdbus::method_callback callback);
+  sdbus::method_callback guarded(const std::string& name, sdbus::method_callback callback);
   Result<void> wait(const Method& method, const std::string& caller, const sdbus::MethodCall& call);
   Result<void> wait_and_weigh(const Method& method, const sdbus::MethodCall& call,
                               const std::shared_ptr<Weighing>& weighing);

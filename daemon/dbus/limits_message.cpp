@@ -117,9 +117,11 @@ Result<Changes> read_limits(Arguments& arguments, std::size_t most) {
     const auto limit = require_limit(key);
     auto change = limit ? wire::change_of(**limit, key, type, ValueInMessage(arguments, type)) : fail(limit.error());
     if (arguments.weight() > most) change = too_heavy(most);
-    // So there are never more than there are rows.
-    if (change && !limits->emplace(*limit, *std::move(change)).second) change = named_twice(key);
-    if (!change) limits = fail(std::move(change.error()));
+    if (!change) {
+      limits = fail(std::move(change.error()));
+    } else if (!limits->emplace(*limit, *std::move(change)).second) {
+      limits = named_twice(key);  // so there are never more than there are rows
+    }
     return limits.has_value();
   });
   return limits;

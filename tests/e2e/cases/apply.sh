@@ -1,4 +1,5 @@
 # Declarative files: made true in one transaction, or not at all.
+# needs: once-a-kernel
 
 cat >"$work/good.conf" <<'END'
 [cgroup web]

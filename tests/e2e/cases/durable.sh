@@ -1,4 +1,5 @@
 # What was acknowledged is in force, whatever happens to the daemon.
+# needs: once-a-kernel
 # seconds: 300
 
 cgctl -q create web --memory 64M --pids-limit 20 --cpus 0.5 || it 'cannot begin'

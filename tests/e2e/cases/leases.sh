@@ -1,4 +1,5 @@
 # A limit with an end: it ends on time, whatever happens to the daemon.
+# needs: once-a-kernel
 
 cgctl -q create web --pids-limit 10 --memory 64M || it 'cannot begin'
 start_resident web

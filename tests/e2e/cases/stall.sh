@@ -1,4 +1,5 @@
 # A memory.high that nothing can get below stops its cgroup; that is noticed and lifted.
+# needs: once-a-kernel
 
 it 'lifts a memory.high that has stopped its cgroup, and says so'
 busctl --user monitor --json=short org.cgroupd1 >"$work/signals" 2>/dev/null &
