@@ -19,7 +19,7 @@ struct LimitsRequest {
   std::size_t weight = 0;  ///< as of Weighing
   Result<CgroupPath> cgroup;
   Result<Changes> limits;
-  wire::Options options;
+  Result<wire::Options> options;
 };
 
 /// Reads them and leaves the message as it was. What a single argument has wrong stands in its place; limit_exceeded

@@ -363,7 +363,7 @@ void ManagerAdaptor::take_over_limits(const std::string& method,
 
 void ManagerAdaptor::create(const sdbus::MethodCall& call, LimitsRequest request) {
   const Request counted(instruments_, "Create");
-  const auto options = create_options(request.options);
+  const auto options = request.options.and_then(&create_options);
   if (const auto* const error = first_error(request.cgroup, request.limits, options))
     return refuse(counted, call, *error);
   manager_.create(*request.cgroup, *request.limits, *options, caller(),
@@ -372,8 +372,8 @@ void ManagerAdaptor::create(const sdbus::MethodCall& call, LimitsRequest request
 
 void ManagerAdaptor::set_limits(const sdbus::MethodCall& call, LimitsRequest request) {
   const Request counted(instruments_, "SetLimits");
-  auto options = set_options(request.options);
-  const auto plan = wire::option_flag(request.options, "plan");
+  auto options = request.options.and_then(&set_options);
+  const auto plan = request.options.and_then([](const auto& named) { return wire::option_flag(named, "plan"); });
   if (const auto* const error = first_error(request.cgroup, request.limits, plan, options))
     return refuse(counted, call, *error);
   if (*plan) {

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace cgroupd {
@@ -89,12 +90,17 @@ std::optional<std::int64_t> Query::optional_number(int column) const {
 
 Result<std::unique_ptr<Database>> Database::open(std::string file) {
   // SQLite would make it with 0644 less the umask; others have no business in it. Its log inherits the mode.
-  const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (made < 0) {
-    return fail(ErrorCode::failed, "cannot open " + file + ": " + std::strerror(errno),
-                "check the directory's owner and the room on its disk", errno);
+  // One that is there is not even opened: to close it would take away the locks that another connection of ours has on
+  // it (fcntl(2)), and whoever else then opens and closes the file would take the log from under us.
+  const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const int why = made < 0 ? errno : 0;
+  struct stat info {};
+  const bool is_there = why == EEXIST && ::lstat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+  if (made >= 0) ::close(made);
+  if (made < 0 && !is_there) {
+    return fail(ErrorCode::failed, "cannot open " + file + ": " + std::strerror(why),
+                "check the directory's owner and the room on its disk", why);
   }
-  ::close(made);
   std::unique_ptr<Database> database(new Database(std::move(file)));
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
   if (sqlite3_open_v2(database->file_.c_str(), &database->connection_, flags, nullptr) != SQLITE_OK)

@@ -102,6 +102,17 @@ TEST_F(AServedDaemon, TakesNumbersOfEveryType) {
   EXPECT_EQ(kernel.text_of(path("web"), "cpu.max"), "20000 100000");
 }
 
+TEST_F(AServedDaemon, RefusesAnOptionOfATypeThatNoneHas) {
+  create("web");
+  EXPECT_EQ(
+      error_of([&] {
+        set("web", {{"pids.max", Variant(std::uint64_t{5})}}, {{"force", Variant(std::vector<std::string>{"yes"})}});
+      }),
+      "InvalidArgument");
+  EXPECT_NE(message.find("'force'"), std::string::npos);
+  EXPECT_EQ(kernel.text_of(path("web"), "pids.max"), "max");
+}
+
 // A dictionary of D-Bus may say a key twice, one of ours may not.
 TEST_F(AServedDaemon, RefusesWhatIsNamedTwice) {
   create("web", {{"pids.max", Variant(std::uint64_t{20})}});

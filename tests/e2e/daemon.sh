@@ -87,6 +87,11 @@ store_check() {
     python3 -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("PRAGMA integrity_check").fetchone()[0])' "$work/state/cgroupd/state.db"
 }
 
+# What it said lately.
+daemon_log() {
+    if has_systemd; then journalctl --user -u cgroupd --no-pager -o short-precise -n 20; else tail -n 20 "$work/daemon.log"; fi
+}
+
 delegated_root() {
     if has_systemd; then
         echo "/sys/fs/cgroup$(systemctl --user show --value -P ControlGroup cgroupd-tree)"

@@ -103,7 +103,8 @@ of_file() { # N: what is in force, as "MEMORY PIDS WEIGHT"
 for n in $cgroups; do
     of_file "$n"
     grep -qxF "$force" "$work/acknowledged/$n" "$work/acknowledged/$n.tried" 2>/dev/null ||
-        problem "c$n: acknowledged '$(cat "$work/acknowledged/$n")', in force '$force', tried since: $(cat "$work/acknowledged/$n.tried" 2>&1)"
+        problem "c$n: acknowledged '$(cat "$work/acknowledged/$n")', in force '$force', tried since: $(cat "$work/acknowledged/$n.tried" 2>&1)
+$(cgctl history "c$n" --last 5; cgctl show "c$n"; daemon_log)"
 done
 acknowledged=$(wc -l <"$work/steps")
 expect_equal 'the store' ok "$(store_check)"
@@ -111,6 +112,13 @@ echo "# $acknowledged of $changes changes acknowledged, the daemon killed $kills
 expect "a kill at least, found $kills" [ $kills -ge 1 ]
 expect "some changes to come through, found $acknowledged" [ "$acknowledged" -gt $((changes / 4)) ]
 cgctl -q remove $(printf 'c%s ' $cgroups)
+
+it 'keeps what is acknowledged while somebody looks at its database'
+expect_equal 'the store' ok "$(store_check)"
+cgctl -q set web --memory 65M --pids-limit 21
+kill_daemon
+expect_file web/memory.max 68157440
+expect_file web/pids.max 21
 
 # A tmpfs of this user's that can be filled; its state alone lies there.
 small=${XDG_RUNTIME_DIR:-}

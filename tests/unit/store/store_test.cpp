@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 
+#include "cgroupfs/file_descriptor.h"
 #include "store/intents.h"
 #include "support/managed_world.h"
 #include "support/named.h"
@@ -25,6 +27,18 @@ TEST(TheStore, RefusesASecondDaemon) {
   const auto first = open_store(directory);
   const auto second = Store::open(directory.path(), "boot");
   EXPECT_TRUE(failed_with(second, ErrorCode::busy));
+}
+
+// Without it, whoever opens and closes the database beside us (sqlite3(1)) believes to be the last one, and deletes the
+// log we go on writing to.
+TEST(TheStore, HoldsALockOnItsDatabase) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  const FileDescriptor file(::open((directory.path() + "/state.db").c_str(), O_RDWR | O_CLOEXEC));
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  ASSERT_EQ(::fcntl(file.get(), F_OFD_GETLK, &lock), 0);
+  EXPECT_EQ(lock.l_type, F_RDLCK);
 }
 
 TEST(TheStore, IsForItsOwnerOnly) {
