@@ -85,7 +85,13 @@ for n in $cgroups; do
     writer "$n" &
     writers="$writers $!"
 done
-working() { kill -0 $writers 2>/dev/null; }
+# Any of them. (kill -0 of several is content only when all are there.)
+working() {
+    for w in $writers; do
+        ! alive "$w" || return 0
+    done
+    return 1
+}
 : >"$work/steps"
 kills=0
 # Not at regular moments: each wait is another.
