@@ -13,6 +13,18 @@
 namespace cgroupd::client {
 namespace {
 
+// Nothing when the file is not there.
+const Value* limit_of(const CgroupStatus& status, std::string_view file) {
+  const Limit* const limit = find_limit(file);
+  const auto at = status.limits.find(limit);
+  return at == status.limits.end() ? nullptr : &at->second;
+}
+
+std::optional<std::uint64_t> number_of(const Numbers& numbers, std::string_view key) {
+  const auto at = numbers.find(std::string(key));
+  return at == numbers.end() ? std::nullopt : std::optional(at->second);
+}
+
 constexpr std::uint64_t hundred = 100;
 
 // The current use that counts against a limit, and how it is printed.
@@ -180,17 +192,6 @@ struct TreeLines {
 };
 
 }  // namespace
-
-const Value* limit_of(const CgroupStatus& status, std::string_view file) {
-  const Limit* const limit = find_limit(file);
-  const auto at = status.limits.find(limit);
-  return at == status.limits.end() ? nullptr : &at->second;
-}
-
-std::optional<std::uint64_t> number_of(const Numbers& numbers, std::string_view key) {
-  const auto at = numbers.find(std::string(key));
-  return at == numbers.end() ? std::nullopt : std::optional(at->second);
-}
 
 std::string show_view(const CgroupStatus& status, const OutputStyle& style, std::chrono::microseconds now) {
   std::string out = coloured(escaped(status.name), Colour::bold, style.colour) + "\n";

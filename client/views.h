@@ -30,8 +30,4 @@ std::string_view empty_view();
 /// "web: memory.max 48M", one line a limit; a value that is not what was asked for says so.
 std::vector<std::string> in_force_lines(std::string_view name, const Values& in_force, const Changes& asked);
 
-/// The limit's value in `status`; nothing when the file is not there.
-const Value* limit_of(const CgroupStatus& status, std::string_view file);
-std::optional<std::uint64_t> number_of(const Numbers& numbers, std::string_view key);
-
 }  // namespace cgroupd::client

@@ -19,7 +19,7 @@
 #include "cgroupfs/formats.h"
 #include "client/descriptor.h"
 #include "client/doctor/ask_bus.h"
-#include "client/doctor/files.h"
+#include "client/files.h"
 #include "client/doctor/sockets.h"
 #include "config/daemon_config.h"
 

@@ -5,8 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "cgroupfs/formats.h"
+#include "cgroupfs/limit_file.h"
 #include "client/command_line.h"
 #include "client/exit_status.h"
+#include "client/files.h"
 #include "client/launch.h"
 #include "client/process.h"
 #include "client/verbs/changed.h"
@@ -43,23 +46,28 @@ Result<void> place(Manager& manager, const CgroupPath& name, pid_t pid) {
               "the command was to run in " + name.str() + ", but is in '" + now + "'; it was not started");
 }
 
-std::uint64_t oom_kills(const CgroupStatus& status) {
-  return number_of(status.events, "memory.oom_kill").value_or(0);
+// From the kernel itself: asking the daemon would start one that was stopped, and the command ends then, too.
+std::string text_in(const Descriptor& directory, const std::string& file) {
+  return text_of_file("/proc/self/fd/" + std::to_string(directory.get()) + "/" + file).value_or("");
+}
+
+std::uint64_t oom_kills_in(const Descriptor& directory) {
+  return keyed_value(text_in(directory, "memory.events"), "oom_kill").value_or(0);
 }
 
 // Why a command was killed is the first thing its user wants to know.
-void explain_oom_kill(Session& session, const CgroupStatus& before, const Ended& ended) {
-  const auto after = session.manager.get(session.line.names.front());
-  if (!after || oom_kills(*after) <= oom_kills(before)) return;
+void explain_oom_kill(Session& session, const Descriptor& directory, std::uint64_t before, const Ended& ended) {
+  const std::uint64_t kills = oom_kills_in(directory);
+  if (kills <= before) return;
   constexpr int killed_below = exit_signalled + 9;  // a shell says so of its child
   const bool was_it = ended.killed || ended.exit_status == killed_below;
   const Limit* const limit = find_limit("memory.max");
-  const Value* const most = limit_of(*after, "memory.max");
-  const bool has_own = most != nullptr && *most != unset_value(*limit);
-  session.output.note(std::string(was_it ? "killed: " : "a process was killed: ") + after->name +
+  const auto most = read_limit_text(*limit, text_in(directory, std::string(limit->file)));
+  const bool has_own = most && *most != unset_value(*limit);
+  session.output.note(std::string(was_it ? "killed: " : "a process was killed: ") + session.line.names.front().str() +
                       (has_own ? " reached memory.max " + print_value_for_people(*limit, *most)
                                : " was out of memory by a limit above it") +
-                      " (memory.events: oom_kill " + std::to_string(oom_kills(*after)) + ")");
+                      " (memory.events: oom_kill " + std::to_string(kills) + ")");
 }
 
 Result<int> run_act(Session& session) {
@@ -70,18 +78,19 @@ Result<int> run_act(Session& session) {
   report_skipped(session, name.str(), made->skipped);
   const auto directory = session.manager.open_directory(name);
   if (!directory) return fail(directory.error());
-  const auto before = session.manager.get(name);
-  if (!before) return fail(before.error());
-
-  if (before->frozen)
+  const auto status = session.manager.get(name);
+  if (!status) return fail(status.error());
+  if (status->frozen)
     session.output.note(name.str() + " is frozen: the command starts when it is thawed: cgctl thaw " + name.str());
+
+  const std::uint64_t kills_before = oom_kills_in(*directory);
   const auto ended = launch(command_or_shell(session.line.command), name, *directory,
                             [&](pid_t pid) { return place(session.manager, name, pid); });
   if (!ended) return fail(ended.error());
   if (!ended->not_started.empty()) {
     session.output.error({.code = ErrorCode::failed, .message = ended->not_started});
   } else {
-    explain_oom_kill(session, *before, *ended);
+    explain_oom_kill(session, *directory, kills_before, *ended);
   }
   return ended->exit_status;
 }

@@ -43,8 +43,13 @@ expect_status 137
 expect 'the tree to be active' systemctl --user --quiet is-active cgroupd-tree
 expect_alive "$resident" 'the workload'
 
-it 'says at once that a daemon with a faulty configuration does not start'
+it 'stays stopped when a command in a cgroup ends'
 daemon_stop
+kill "$resident"
+wait "$started"
+expect 'the daemon to be stopped still' [ "$(systemctl --user show --value -P ActiveState cgroupd)" = inactive ]
+
+it 'says at once that a daemon with a faulty configuration does not start'
 printf '[defaults]\nmemory = 64Q\n' >"$config"
 try timeout 20 cgctl list
 expect_status 3

@@ -1,5 +1,5 @@
 // open and read.
-#include "client/doctor/files.h"
+#include "client/files.h"
 
 #include <array>
 #include <cerrno>
