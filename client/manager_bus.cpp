@@ -17,6 +17,7 @@
 #include "client/manager_bus_events.h"
 #include "client/manager_bus_start.h"
 #include "dbus/wire.h"
+#include "dbus/wire_history.h"
 
 namespace cgroupd::client {
 namespace {

@@ -379,11 +379,11 @@ Result<int> serve(const CommandLine& line) {
                 [&reconciler](const CgroupPath& cgroup) { reconciler.check(cgroup); });
   transactions.on_leases_changed([&leases] { leases.rearm(); });
   Manager manager(**kernel, transactions, reconciler, loop, root->unit ? &service_manager : nullptr,
-                  {.defaults = config->daemon.defaults,
-                   .max_cgroups = config->daemon.max_cgroups,
-                   .profiles = config->daemon.profiles,
-                   .tree_unit = root->unit,
-                   .on_missing = config->daemon.on_missing});
+                  {.prepare = {.defaults = config->daemon.defaults,
+                               .max_cgroups = config->daemon.max_cgroups,
+                               .profiles = config->daemon.profiles,
+                               .on_missing = config->daemon.on_missing},
+                   .tree_unit = root->unit});
   if (auto ok = manager.prepare_root(::getpid()); !ok) return fail(ok.error());
   if (auto ok = transactions.recover(); !ok) return fail(ok.error());
   if (auto ok = reconcile_at_start(**kernel, **store, reconciler); !ok) return fail(ok.error());

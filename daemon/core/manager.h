@@ -1,8 +1,6 @@
 // The use cases: what can be done to cgroups, by name.
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -14,7 +12,8 @@
 
 #include "cgroupfs/kernel.h"
 #include "config/declared_cgroups.h"
-#include "core/executor.h"
+#include "core/movement.h"
+#include "core/preparation.h"
 #include "core/reconciler.h"
 #include "core/status.h"
 #include "core/transactions.h"
@@ -24,44 +23,17 @@
 
 namespace cgroupd {
 
-struct CreateOptions {
-  bool if_absent = false;  ///< a cgroup that is there gets the limits as set_limits() would
-  bool runtime = false;    ///< not kept across a reboot
-  std::optional<DriftPolicy> drift = {};
-  std::optional<OnMissing> on_missing = {};  ///< none: as the daemon's configuration says
-};
-
-struct SetOptions {
-  ExecuteOptions execute = {};
-  bool runtime = false;
-  std::optional<std::chrono::microseconds> lease = {};  ///< for so long only
-  std::optional<DriftPolicy> drift = {};
-  std::optional<OnMissing> on_missing = {};  ///< none: as the daemon's configuration says
-};
-
-struct ApplyOptions {
-  ExecuteOptions execute = {};
-  bool plan = false;   ///< answers the steps, changes nothing
-  bool prune = false;  ///< takes away what files made or stated and this set does not name
-  /// Limits whose text in the file is as it was applied before keep what a user has stated since.
-  bool only_news = false;
-  std::optional<OnMissing> on_missing = {};  ///< for cgroups that do not say it themselves
-};
-
 /// The use cases, over Transactions. Everything runs in the event loop; what waits (for reclaim, for the disk) calls
 /// `done` later. Whatever is answered as done is in force and recorded.
 class Manager {
  public:
   using LimitsDone = std::function<void(Result<Values>)>;
-  using Done = std::function<void(Result<void>)>;
+  using Done = Movement::Done;
   using StepsDone = std::function<void(Result<Outcome>)>;
 
   struct Options {
-    Changes defaults = {};  ///< limits of every new cgroup, unless the caller names them
-    std::size_t max_cgroups = 4096;
-    std::map<std::string, Changes> profiles = {};  ///< what an applied file may refer to
-    std::optional<std::string> tree_unit = {};     ///< the unit that holds the delegated root, when systemd does
-    OnMissing on_missing = OnMissing::refuse;      ///< where a request does not say it
+    Preparation::Options prepare = {};
+    std::optional<std::string> tree_unit = {};  ///< the unit that holds the delegated root, when systemd does
   };
 
   /// `service_manager` may be absent (no systemd). All references must outlive the manager.
@@ -103,10 +75,11 @@ class Manager {
   Result<std::vector<HistoryEntry>> history(const HistoryQuery& query) { return transactions_.store().history(query); }
 
   /// New [defaults] and profiles, for what is made and applied from now on.
-  void set_defaults(Changes defaults, std::map<std::string, Changes> profiles, OnMissing on_missing);
+  void set_defaults(Changes defaults, std::map<std::string, Changes> profiles, OnMissing on_missing) {
+    prepare_.set_defaults(std::move(defaults), std::move(profiles), on_missing);
+  }
 
-  /// Moves processes, itself where the common ancestor allows it, else through the service manager. Never ourselves,
-  /// nor who holds the tree: frozen or killed they would take everything with them.
+  /// Moves processes (Movement).
   void attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done);
 
   Result<FileDescriptor> open_directory(const CgroupPath& cgroup);
@@ -121,36 +94,16 @@ class Manager {
   std::vector<std::string> controllers();
 
  private:
-  /// Limits already decided in the same transaction, by cgroup.
-  using Pending = std::map<CgroupPath, Values>;
-
-  Result<Value> wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change, const Value& in_force,
-                             const Pending& pending);
-  Result<Value> in_force_or_fresh(const CgroupPath& cgroup, const Limit& limit, bool is_there, OnMissing on_missing);
-  Result<Values> resolve(const CgroupPath& cgroup, const Changes& changes, bool is_there, const Pending& pending,
-                         OnMissing on_missing);
-  Result<Work> work_to_create(const CgroupPath& cgroup, const Changes& limits, const CreateOptions& options);
-  Result<Work> work_to_set(const CgroupPath& cgroup, const Changes& changes, const SetOptions& options);
-  Result<Work> work_to_remove(const CgroupPath& cgroup, bool kill);
-  Result<Work> work_to_apply(const DeclaredCgroups& cgroups, const ApplyOptions& options);
-  Result<Work> work_to_undo(const HistoryEntry& entry);
-  Result<Part> part_of(const DeclaredCgroup& declared, const ApplyOptions& options, const Pending& pending);
-  void forget_an_absent_one(Work& work);
-  void prune(Work& work, const DeclaredCgroups& cgroups);
-  Result<void> check_room(const std::vector<CgroupPath>& made);
-  Result<void> check_names(const DeclaredCgroups& cgroups);
   void run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()> prepare, ApplyOptions options,
            const Caller& caller, StepsDone done);
   void annotate(CgroupStatus& status, const CgroupPath& cgroup);
-  Result<void> check_movable(const std::vector<pid_t>& pids);
-  Error attach_refused(const CgroupPath& cgroup, pid_t pid, Error error);
 
   Kernel& kernel_;
   Transactions& transactions_;
   Reconciler& reconciler_;
   Time& time_;
-  ServiceManager* service_manager_;
-  Options options_;
+  Preparation prepare_;
+  Movement movement_;
 };
 
 }  // namespace cgroupd

@@ -11,6 +11,9 @@ namespace cgroupd {
 /// The leaf beneath the delegated root where the tree unit's own process waits; no managed cgroup.
 inline constexpr const char* supervisor_name = "supervisor";
 
+/// invalid_argument for the supervisor's leaf and what would be beneath it.
+Result<void> refuse_reserved(const CgroupPath& cgroup);
+
 /// More cgroups than this in one tree are not walked.
 inline constexpr std::size_t most_walked = 100'000;
 

@@ -146,11 +146,7 @@ Result<wire::Options> read_options(Arguments& arguments, std::size_t most) {
                      "option '" + key.substr(0, longest_shown) + "' is of a type that no option has", "send b, t or s");
       return false;
     }
-    constexpr std::size_t most_options = 16;
-    const bool is_new = options->emplace(key, std::move(value)).second;
-    if (!is_new) options = named_twice(key);
-    if (is_new && options->size() > most_options)
-      options = fail(ErrorCode::invalid_argument, "more options than there are", "leave some out");
+    if (!options->emplace(key, std::move(value)).second) options = named_twice(key);
     if (arguments.weight() > most) options = too_heavy(most);
     return options.has_value();
   });
@@ -159,17 +155,15 @@ Result<wire::Options> read_options(Arguments& arguments, std::size_t most) {
 
 void append(sd_bus_message* message, const Limit& limit, const Value& value) {
   const std::string key(limit.file);
-  const auto* const amount = std::get_if<Amount>(&value);
-  const auto* const number = amount == nullptr ? nullptr : std::get_if<std::uint64_t>(amount);
-  const auto* const bandwidth = std::get_if<Bandwidth>(&value);
-  int status = 0;
-  if (number != nullptr) {
-    status = sd_bus_message_append(message, "{sv}", key.c_str(), "t", *number);
-  } else if (bandwidth != nullptr && bandwidth->quota_us) {
-    status = sd_bus_message_append(message, "{sv}", key.c_str(), "(tt)", *bandwidth->quota_us, bandwidth->period_us);
-  } else {
-    status = sd_bus_message_append(message, "{sv}", key.c_str(), "s", print_value(value).c_str());
-  }
+  const int status = wire::with_bus_value(value, [&]<typename T>(const T& typed) {
+    if constexpr (std::is_same_v<T, std::uint64_t>) {
+      return sd_bus_message_append(message, "{sv}", key.c_str(), "t", typed);
+    } else if constexpr (std::is_same_v<T, wire::QuotaAndPeriod>) {
+      return sd_bus_message_append(message, "{sv}", key.c_str(), "(tt)", std::get<0>(typed), std::get<1>(typed));
+    } else {
+      return sd_bus_message_append(message, "{sv}", key.c_str(), "s", typed.c_str());
+    }
+  });
   check(status, "Failed to append a limit");
 }
 

@@ -8,6 +8,8 @@
 
 #include "cgroupfs/processes.h"
 #include "dbus/question.h"
+#include "dbus/request_options.h"
+#include "dbus/wire_history.h"
 
 namespace cgroupd {
 namespace {
@@ -118,185 +120,6 @@ Manager::StepsDone replying(const Request& request, sdbus::Result<ChangedCgroups
     if (!outcome) return refuse(*answer_to, outcome.error());
     answer_to->returnResults(encode_changed(manager, *outcome, named), outcome->steps);
   };
-}
-
-Result<std::chrono::microseconds> positive_duration(const char* option, std::uint64_t micros) {
-  constexpr std::uint64_t most = std::uint64_t{366} * 24 * 3600 * 1'000'000;
-  if (micros > 0 && micros <= most) return std::chrono::microseconds(micros);
-  return fail(ErrorCode::out_of_range, std::string(option) + " " + std::to_string(micros) + " is no duration",
-              "from 1 µs to 366 days");
-}
-
-// within_usec and force, which every change that writes limits takes.
-Result<ExecuteOptions> execute_options(const wire::Options& options) {
-  const auto force = wire::option_flag(options, "force");
-  if (!force) return fail(force.error());
-  const auto within = wire::option_number(options, "within_usec");
-  if (!within) return fail(within.error());
-  ExecuteOptions execute{.force = *force};
-  if (const auto& micros = *within) {
-    const auto time = positive_duration("within_usec", *micros);
-    if (!time) return fail(time.error());
-    execute.within = std::chrono::duration_cast<std::chrono::milliseconds>(*time);
-  }
-  return execute;
-}
-
-Result<std::optional<DriftPolicy>> drift_option(const wire::Options& options) {
-  const auto text = wire::option_text(options, "drift");
-  if (!text) return fail(text.error());
-  const auto& word = *text;
-  if (!word) return std::nullopt;
-  return parse_drift_policy(*word).map([](DriftPolicy policy) { return std::optional(policy); });
-}
-
-Result<std::optional<OnMissing>> on_missing_option(const wire::Options& options) {
-  const auto text = wire::option_text(options, "on_missing");
-  if (!text) return fail(text.error());
-  const auto& word = *text;
-  if (!word) return std::nullopt;
-  return parse_on_missing(*word).map([](OnMissing what) { return std::optional(what); });
-}
-
-Result<SetOptions> set_options(const wire::Options& options) {
-  if (auto ok = wire::require_known(options,
-                                    {"drift", "force", "lease_usec", "on_missing", "plan", "runtime", "within_usec"});
-      !ok)
-    return fail(ok.error());
-  SetOptions set;
-  const auto on_missing = on_missing_option(options);
-  if (!on_missing) return fail(on_missing.error());
-  set.on_missing = *on_missing;
-  const auto execute = execute_options(options);
-  if (!execute) return fail(execute.error());
-  set.execute = *execute;
-  const auto runtime = wire::option_flag(options, "runtime");
-  if (!runtime) return fail(runtime.error());
-  set.runtime = *runtime;
-  const auto drift = drift_option(options);
-  if (!drift) return fail(drift.error());
-  set.drift = *drift;
-  const auto lease = wire::option_number(options, "lease_usec");
-  if (!lease) return fail(lease.error());
-  const auto& micros = *lease;
-  if (!micros) return set;
-  if (set.runtime) {
-    return fail(ErrorCode::invalid_argument, "a lease is kept until its end, so it cannot be runtime",
-                "leave one of them out");
-  }
-  const auto time = positive_duration("lease_usec", *micros);
-  if (!time) return fail(time.error());
-  set.lease = *time;
-  return set;
-}
-
-Result<CreateOptions> create_options(const wire::Options& options) {
-  if (auto ok = wire::require_known(options, {"drift", "if_absent", "on_missing", "runtime"}); !ok)
-    return fail(ok.error());
-  const auto on_missing = on_missing_option(options);
-  if (!on_missing) return fail(on_missing.error());
-  const auto if_absent = wire::option_flag(options, "if_absent");
-  if (!if_absent) return fail(if_absent.error());
-  const auto runtime = wire::option_flag(options, "runtime");
-  if (!runtime) return fail(runtime.error());
-  const auto drift = drift_option(options);
-  if (!drift) return fail(drift.error());
-  return CreateOptions{.if_absent = *if_absent, .runtime = *runtime, .drift = *drift, .on_missing = *on_missing};
-}
-
-Result<ApplyOptions> apply_options(const wire::Options& options, std::initializer_list<std::string_view> known) {
-  if (auto ok = wire::require_known(options, known); !ok) return fail(ok.error());
-  const auto execute = execute_options(options);
-  if (!execute) return fail(execute.error());
-  const auto plan = wire::option_flag(options, "plan");
-  if (!plan) return fail(plan.error());
-  const auto prune = wire::option_flag(options, "prune");
-  if (!prune) return fail(prune.error());
-  const auto on_missing = on_missing_option(options);
-  if (!on_missing) return fail(on_missing.error());
-  return ApplyOptions{.execute = *execute, .plan = *plan, .prune = *prune, .on_missing = *on_missing};
-}
-
-using WireCgroup = sdbus::Struct<std::string, wire::Dictionary, wire::Dictionary>;
-
-Result<DeclaredCgroup> decode_declared(const WireCgroup& cgroup) {
-  const auto options = wire::options_of(cgroup.get<2>());
-  if (auto ok = wire::require_known(options, {"drift", "on_missing", "profile"}); !ok) return fail(ok.error());
-  const auto name = CgroupPath::parse(cgroup.get<0>());
-  if (!name) return fail(name.error());
-  auto limits = wire::decode_changes(cgroup.get<1>());
-  if (!limits) return fail(limits.error());
-  auto profile = wire::option_text(options, "profile");
-  if (!profile) return fail(profile.error());
-  const auto drift = drift_option(options);
-  if (!drift) return fail(drift.error());
-  const auto on_missing = on_missing_option(options);
-  if (!on_missing) return fail(on_missing.error());
-  return DeclaredCgroup{.name = *name,
-                        .limits = *std::move(limits),
-                        .profile = *std::move(profile),
-                        .drift = *drift,
-                        .on_missing = *on_missing};
-}
-
-Result<DeclaredCgroups> in_order(DeclaredCgroups all) {
-  std::ranges::stable_sort(all, {}, [](const DeclaredCgroup& one) { return one.name.depth(); });
-  std::vector<CgroupPath> names;
-  for (const auto& declared : all) names.push_back(declared.name);
-  std::ranges::sort(names);
-  if (const auto twice = std::ranges::adjacent_find(names); twice != names.end())
-    return fail(ErrorCode::invalid_argument, "cgroup " + twice->str() + " is named twice");
-  return all;
-}
-
-wire::Dictionary encode_entry(const HistoryEntry& entry) {
-  using WireChange = sdbus::Struct<std::string, std::string, std::string, std::string>;
-  const auto names = [](const std::vector<CgroupPath>& cgroups) {
-    std::vector<std::string> all;
-    for (const auto& cgroup : cgroups) all.push_back(cgroup.str());
-    return all;
-  };
-  std::vector<WireChange> changes;
-  for (const auto& change : entry.changes) {
-    changes.emplace_back(change.cgroup.str(), std::string(change.limit->file), print_value(change.before),
-                         print_value(change.after));
-  }
-  wire::Dictionary encoded = {{"id", sdbus::Variant(entry.id)},
-                              {"time_usec", sdbus::Variant(static_cast<std::uint64_t>(entry.time.count()))},
-                              {"cause", sdbus::Variant(std::string(cause_name(entry.cause)))},
-                              {"made", sdbus::Variant(names(entry.made))},
-                              {"removed", sdbus::Variant(names(entry.removed))},
-                              {"changes", sdbus::Variant(changes)}};
-  if (entry.who.uid) encoded.emplace("uid", sdbus::Variant(*entry.who.uid));
-  if (entry.who.pid) encoded.emplace("pid", sdbus::Variant(static_cast<std::uint32_t>(*entry.who.pid)));
-  if (!entry.who.unit.empty()) encoded.emplace("unit", sdbus::Variant(entry.who.unit));
-  if (!entry.who.command.empty()) encoded.emplace("command", sdbus::Variant(entry.who.command));
-  if (entry.undoes) encoded.emplace("undoes", sdbus::Variant(*entry.undoes));
-  std::vector<WireChange> skipped;
-  for (const auto& one : entry.skipped)
-    skipped.emplace_back(one.cgroup.str(), std::string(one.limit->file), print_value(one.wanted), one.why);
-  if (!skipped.empty()) encoded.emplace("skipped", sdbus::Variant(skipped));
-  return encoded;
-}
-
-Result<HistoryQuery> decode_query(const wire::Options& query) {
-  constexpr std::uint64_t most_entries = 1000;
-  if (auto ok = wire::require_known(query, {"before", "most", "name"}); !ok) return fail(ok.error());
-  HistoryQuery decoded;
-  const auto name = wire::option_text(query, "name");
-  if (!name) return fail(name.error());
-  if (const auto& word = *name) {
-    const auto cgroup = CgroupPath::parse(*word);
-    if (!cgroup) return fail(cgroup.error());
-    decoded.cgroup = *cgroup;
-  }
-  const auto before = wire::option_number(query, "before");
-  if (!before) return fail(before.error());
-  decoded.before = *before;
-  const auto most = wire::option_number(query, "most");
-  if (!most) return fail(most.error());
-  if (const auto& number = *most) decoded.most = static_cast<std::uint32_t>(std::min(*number, most_entries));
-  return decoded;
 }
 
 // What is refused is a request, too.
@@ -479,11 +302,11 @@ void ManagerAdaptor::Undo(ChangesResult&& result, std::uint64_t id, wire::Dictio
 
 std::vector<wire::Dictionary> ManagerAdaptor::History(const wire::Dictionary& query) {
   return answer<std::vector<wire::Dictionary>>("History", [&] {
-    return decode_query(wire::options_of(query))
+    return wire::decode_query(wire::options_of(query))
         .and_then([&](const HistoryQuery& decoded) { return manager_.history(decoded); })
         .map([](const std::vector<HistoryEntry>& entries) {
           std::vector<wire::Dictionary> all;
-          for (const auto& entry : entries) all.push_back(encode_entry(entry));
+          for (const auto& entry : entries) all.push_back(wire::encode_entry(entry));
           return all;
         });
   });

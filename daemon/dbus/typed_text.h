@@ -1,20 +1,34 @@
-// Typed bus values as text of cgctl's grammar, wherever they are read from.
+// Limits as typed bus values, wherever those are read from or written to.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include <sdbus-c++/Error.h>
 #include <sdbus-c++/Types.h>
 
 #include "model/limit_change.h"
+#include "model/limit_value.h"
 #include "model/limits.h"
 #include "model/result.h"
 
 namespace cgroupd::wire {
 
 using QuotaAndPeriod = sdbus::Struct<std::uint64_t, std::uint64_t>;
+
+/// Calls `use` with what `value` is on the bus: numbers as t, cpu.max with a quota as (tt), everything else as s in
+/// canonical text.
+template <typename Use>
+auto with_bus_value(const Value& value, Use use) {
+  if (const auto* const amount = std::get_if<Amount>(&value)) {
+    if (const auto* const number = std::get_if<std::uint64_t>(amount)) return use(*number);
+  }
+  if (const auto* const bandwidth = std::get_if<Bandwidth>(&value); bandwidth != nullptr && bandwidth->quota_us)
+    return use(QuotaAndPeriod(*bandwidth->quota_us, bandwidth->period_us));
+  return use(print_value(value));
+}
 
 /// What a value of bus type `type` means; invalid_argument naming `key` for a type that no limit has. `value.get<T>()`
 /// reads it: a variant of sdbus, or one that is still in its message.

@@ -10,18 +10,7 @@ namespace cgroupd::wire {
 namespace {
 
 sdbus::Variant encode(const Value& value) {
-  if (const auto* const amount = std::get_if<Amount>(&value)) {
-    if (const auto* const number = std::get_if<std::uint64_t>(amount)) return sdbus::Variant(*number);
-  }
-  if (const auto* const bandwidth = std::get_if<Bandwidth>(&value); bandwidth != nullptr && bandwidth->quota_us) {
-    return sdbus::Variant(QuotaAndPeriod(*bandwidth->quota_us, bandwidth->period_us));
-  }
-  return sdbus::Variant(print_value(value));
-}
-
-template <typename T>
-void take(const Dictionary& dictionary, const char* key, T& into) {
-  if (const auto at = dictionary.find(key); at != dictionary.end()) into = at->second.get<T>();
+  return with_bus_value(value, [](const auto& typed) { return sdbus::Variant(typed); });
 }
 
 }  // namespace
@@ -180,104 +169,6 @@ Result<CgroupStatus> decode_status(const Dictionary& dictionary) {
   status.limits = *std::move(values);
   if (const auto policy = parse_drift_policy(drift)) status.drift = *policy;
   return status;
-}
-
-namespace {
-
-using ChangeEntry = sdbus::Struct<std::string, std::string, std::string, std::string>;
-
-Result<std::vector<CgroupPath>> decode_names(const Dictionary& entry, const char* key) {
-  std::vector<std::string> names;
-  take(entry, key, names);
-  std::vector<CgroupPath> paths;
-  for (const auto& name : names) {
-    auto path = CgroupPath::parse(name);
-    if (!path) return fail(std::move(path.error()));
-    paths.push_back(*std::move(path));
-  }
-  return paths;
-}
-
-Result<void> decode_history_change(const ChangeEntry& entry, HistoryEntry& into) {
-  const Limit* const limit = find_limit(entry.get<1>());
-  if (limit == nullptr) return {};
-  auto cgroup = CgroupPath::parse(entry.get<0>());
-  if (!cgroup) return fail(std::move(cgroup.error()));
-  auto before = parse_value(*limit, entry.get<2>());
-  if (!before) return fail(std::move(before.error()));
-  auto after = parse_value(*limit, entry.get<3>());
-  if (!after) return fail(std::move(after.error()));
-  into.changes.push_back(HistoryChange{
-      .cgroup = *std::move(cgroup), .limit = limit, .before = *std::move(before), .after = *std::move(after)});
-  return {};
-}
-
-Result<void> decode_skipped_limit(const ChangeEntry& entry, HistoryEntry& into) {
-  const Limit* const limit = find_limit(entry.get<1>());
-  if (limit == nullptr) return {};
-  auto cgroup = CgroupPath::parse(entry.get<0>());
-  if (!cgroup) return fail(std::move(cgroup.error()));
-  auto wanted = parse_value(*limit, entry.get<2>());
-  if (!wanted) return fail(std::move(wanted.error()));
-  into.skipped.push_back(SkippedLimit{.cgroup = *std::move(cgroup),
-                                      .limit = limit,
-                                      .wanted = *std::move(wanted),
-                                      .why = entry.get<3>(),
-                                      .stated_before = {}});
-  return {};
-}
-
-Result<HistoryEntry> decode_history_entry(const Dictionary& dictionary) {
-  HistoryEntry entry;
-  std::uint64_t time = 0;
-  std::string cause(cause_name(entry.cause));
-  take(dictionary, "id", entry.id);
-  take(dictionary, "time_usec", time);
-  take(dictionary, "cause", cause);
-  take(dictionary, "unit", entry.who.unit);
-  take(dictionary, "command", entry.who.command);
-  entry.time = std::chrono::microseconds(time);
-  const auto known = find_cause(cause);
-  if (!known) return fail(ErrorCode::unsupported, "the daemon names a cause that this version does not know: " + cause);
-  entry.cause = *known;
-  if (const auto at = dictionary.find("uid"); at != dictionary.end()) entry.who.uid = at->second.get<std::uint32_t>();
-  if (const auto at = dictionary.find("pid"); at != dictionary.end()) {
-    entry.who.pid = static_cast<std::int32_t>(at->second.get<std::uint32_t>());
-  }
-  if (const auto at = dictionary.find("undoes"); at != dictionary.end()) entry.undoes = at->second.get<std::uint64_t>();
-  auto made = decode_names(dictionary, "made");
-  if (!made) return fail(std::move(made.error()));
-  entry.made = *std::move(made);
-  auto removed = decode_names(dictionary, "removed");
-  if (!removed) return fail(std::move(removed.error()));
-  entry.removed = *std::move(removed);
-  std::vector<ChangeEntry> skipped;
-  take(dictionary, "skipped", skipped);
-  for (const auto& one : skipped) {
-    if (auto ok = decode_skipped_limit(one, entry); !ok) return fail(std::move(ok.error()));
-  }
-  std::vector<ChangeEntry> changes;
-  take(dictionary, "changes", changes);
-  for (const auto& change : changes) {
-    if (auto ok = decode_history_change(change, entry); !ok) return fail(std::move(ok.error()));
-  }
-  return entry;
-}
-
-}  // namespace
-
-Result<std::vector<HistoryEntry>> decode_history(const std::vector<Dictionary>& entries) {
-  std::vector<HistoryEntry> history;
-  try {
-    for (const auto& one : entries) {
-      auto entry = decode_history_entry(one);
-      if (!entry) return fail(std::move(entry.error()));
-      history.push_back(*std::move(entry));
-    }
-  } catch (const sdbus::Error& error) {
-    return fail(ErrorCode::failed, "the daemon's answer cannot be read: " + error.getMessage());
-  }
-  return history;
 }
 
 Options options_of(const Dictionary& dictionary) {

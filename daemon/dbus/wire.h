@@ -14,7 +14,6 @@
 #include <sdbus-c++/Types.h>
 
 #include "model/cgroup_status.h"
-#include "model/history.h"
 #include "model/limit_change.h"
 #include "model/limit_value.h"
 #include "model/result.h"
@@ -28,7 +27,13 @@ inline constexpr std::string_view error_prefix = "org.cgroupd1.Error.";
 
 using Dictionary = std::map<std::string, sdbus::Variant>;
 
-/// Numbers as t, cpu.max with a quota as (tt), everything else as s in canonical text.
+/// Leaves `into` as it is where there is no such key; throws sdbus::Error for a value of another type.
+template <typename T>
+void take(const Dictionary& dictionary, const char* key, T& into) {
+  if (const auto at = dictionary.find(key); at != dictionary.end()) into = at->second.get<T>();
+}
+
+/// As with_bus_value() says.
 Dictionary encode_values(const Values& values);
 Result<Values> decode_values(const Dictionary& dictionary);
 
@@ -45,9 +50,6 @@ Result<Skipped> decode_skipped(const Dictionary& in_force);
 
 Dictionary encode_status(const CgroupStatus& status);
 Result<CgroupStatus> decode_status(const Dictionary& dictionary);
-
-/// The answer of History. A change of a limit that this build does not know is left out.
-Result<std::vector<HistoryEntry>> decode_history(const std::vector<Dictionary>& entries);
 
 /// What an option says: b, t or u, s; nothing when it is of another type, which no option has.
 using OptionValue = std::variant<std::monostate, bool, std::uint64_t, std::string>;

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "dbus/wire.h"
+#include "dbus/wire_history.h"
 
 namespace cgroupd {
 namespace {

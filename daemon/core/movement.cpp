@@ -1,0 +1,105 @@
+// cgroup.procs, and whom to ask where it may not be written.
+#include "core/movement.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include <unistd.h>
+
+#include "cgroupfs/formats.h"
+#include "cgroupfs/hierarchy.h"
+#include "cgroupfs/processes.h"
+#include "core/accounts.h"
+#include "core/diagnosis.h"
+#include "core/tree.h"
+
+namespace cgroupd {
+
+Result<void> Movement::check_movable(const std::vector<pid_t>& pids) {
+  const auto leaf = CgroupPath().child(supervisor_name);
+  const auto procs = leaf ? kernel_.read(*leaf, "cgroup.procs") : Result<std::string>(fail(leaf.error()));
+  const auto holders = procs ? process_ids(*procs) : std::vector<std::int32_t>();
+  for (const pid_t pid : pids) {
+    if (pid <= 0) return fail(ErrorCode::invalid_argument, std::to_string(pid) + " is no process id");
+    if (pid != ::getpid() && std::ranges::find(holders, pid) == holders.end()) continue;
+    return fail(ErrorCode::invalid_argument,
+                "process " + process_label(pid) + " keeps the cgroups here, so it cannot be put into one of them",
+                "leave it where it is");
+  }
+  return {};
+}
+
+Error Movement::attach_refused(const CgroupPath& cgroup, pid_t pid, Error error) {
+  const std::string who = "process " + process_label(pid);
+  if (error.errno_value == ESRCH) {
+    return Error{.code = ErrorCode::not_found,
+                 .message = "there is no process " + std::to_string(pid),
+                 .hint = {},
+                 .errno_value = ESRCH};
+  }
+  if (error.code == ErrorCode::not_authorized || error.errno_value == ENOENT) {
+    // What forbids it is not the cgroup but cpuset (security_task_setscheduler), as for sched_setaffinity(2).
+    if (error.errno_value == EPERM) {
+      return Error{
+          .code = ErrorCode::not_authorized,
+          .message = who + " cannot be moved to " + cgroup.str() +
+                     ": it has capabilities that cgroupd has not, and where cpuset is delegated the kernel lets "
+                     "nobody move such a process who has fewer",
+          .hint = "start it in place instead: cgctl run " + cgroup.str() + " -- COMMAND",
+          .errno_value = EPERM};
+    }
+    const auto stands = cgroup_of_process(std::to_string(pid));
+    error.code = ErrorCode::not_authorized;
+    error.message = who + " cannot be moved to " + cgroup.str() + ": ";
+    error.hint = "start it in place instead: cgctl run " + cgroup.str() + " -- COMMAND";
+    if (!stands || is_outside_namespace(*stands)) {
+      error.message += stands ? "it stands outside the cgroup namespace we are in, and nothing crosses its border"
+                              : "it stands in a cgroup we cannot see, so not beneath " + kernel_.root_path();
+      return error;
+    }
+    const std::string above = nearest_common_ancestor(*stands, kernel_.absolute_path(cgroup));
+    const auto owner = uid_of_file(above + "/cgroup.procs");
+    error.message += "it stands in " + *stands + ", and moving it from there needs write access to " + above +
+                     "/cgroup.procs, which belongs to " + (owner ? user_name(*owner) : "another user");
+    return error;
+  }
+  error.message = who + ": " + error.message;
+  return diagnose(kernel_, cgroup, "cgroup.procs", std::move(error));
+}
+
+void Movement::attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done) {
+  if (auto ok = check_movable(pids); !ok) return done(ok);
+  if (!exists(kernel_, cgroup)) return done(fail(no_such_cgroup(kernel_, cgroup)));
+  // Said here, because from outside the delegated tree the kernel would answer EACCES first and hide the real cause.
+  if (const auto gives = kernel_.read(cgroup, "cgroup.subtree_control"); gives && !words(*gives).empty()) {
+    return done(fail(diagnose(kernel_, cgroup, "cgroup.procs",
+                              Error{.code = ErrorCode::busy, .message = {}, .errno_value = EBUSY})));
+  }
+  std::vector<pid_t> beyond_us;
+  Error last{};
+  for (const pid_t pid : pids) {
+    auto ok = kernel_.write(cgroup, "cgroup.procs", std::to_string(pid));
+    if (ok) continue;
+    const bool forbidden = ok.error().code == ErrorCode::not_authorized || ok.error().errno_value == ENOENT;
+    if (!forbidden) return done(fail(attach_refused(cgroup, pid, ok.error())));
+    beyond_us.push_back(pid);
+    last = attach_refused(cgroup, pid, ok.error());
+  }
+  if (beyond_us.empty()) return done({});
+  if (service_manager_ == nullptr || !tree_unit_) return done(fail(std::move(last)));
+  service_manager_->attach(
+      *tree_unit_, "/" + cgroup.str(), beyond_us,
+      [this, cgroup, beyond_us, last, done = std::move(done)](const Result<void>& ok) {
+        const auto procs = kernel_.read(cgroup, "cgroup.procs");
+        const auto now = procs ? process_ids(*procs) : std::vector<std::int32_t>();
+        const bool all_there =
+            std::ranges::all_of(beyond_us, [&](pid_t pid) { return std::ranges::binary_search(now, pid); });
+        if (all_there) return done({});
+        Error error = last;
+        error.message += ok ? "; systemd answered yes, but the process is not there" : "; " + ok.error().message;
+        done(fail(std::move(error)));
+      });
+}
+
+}  // namespace cgroupd

@@ -1,0 +1,39 @@
+// Moving processes into a cgroup.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "cgroupfs/kernel.h"
+#include "service_manager/service_manager.h"
+
+namespace cgroupd {
+
+/// All references must outlive it.
+class Movement {
+ public:
+  using Done = std::function<void(Result<void>)>;
+
+  /// `service_manager` may be absent (no systemd); `tree_unit` is the unit that holds the delegated root, when systemd
+  /// does.
+  Movement(Kernel& kernel, ServiceManager* service_manager, std::optional<std::string> tree_unit)
+      : kernel_(kernel), service_manager_(service_manager), tree_unit_(std::move(tree_unit)) {}
+
+  /// By ourselves where the common ancestor allows it, else through the service manager. Never ourselves, nor who holds
+  /// the tree: frozen or killed they would take everything with them.
+  void attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done);
+
+ private:
+  Result<void> check_movable(const std::vector<pid_t>& pids);
+  Error attach_refused(const CgroupPath& cgroup, pid_t pid, Error error);
+
+  Kernel& kernel_;
+  ServiceManager* service_manager_;
+  std::optional<std::string> tree_unit_;
+};
+
+}  // namespace cgroupd
