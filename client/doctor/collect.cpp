@@ -19,8 +19,8 @@
 #include "cgroupfs/formats.h"
 #include "client/descriptor.h"
 #include "client/doctor/ask_bus.h"
-#include "client/files.h"
 #include "client/doctor/sockets.h"
+#include "client/files.h"
 #include "config/daemon_config.h"
 
 namespace cgroupd::client {
