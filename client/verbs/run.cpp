@@ -3,10 +3,10 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cgroupfs/formats.h"
-#include "cgroupfs/limit_file.h"
 #include "client/command_line.h"
 #include "client/exit_status.h"
 #include "client/files.h"
@@ -62,7 +62,8 @@ void explain_oom_kill(Session& session, const Descriptor& directory, std::uint64
   constexpr int killed_below = exit_signalled + 9;  // a shell says so of its child
   const bool was_it = ended.killed || ended.exit_status == killed_below;
   const Limit* const limit = find_limit("memory.max");
-  const auto most = read_limit_text(*limit, text_in(directory, std::string(limit->file)));
+  const std::string text = text_in(directory, std::string(limit->file));
+  const auto most = parse_value(*limit, std::string_view(text).substr(0, text.find('\n')));
   const bool has_own = most && *most != unset_value(*limit);
   session.output.note(std::string(was_it ? "killed: " : "a process was killed: ") + session.line.names.front().str() +
                       (has_own ? " reached memory.max " + print_value_for_people(*limit, *most)

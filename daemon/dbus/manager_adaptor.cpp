@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cgroupfs/processes.h"
+#include "dbus/long_paths.h"
 #include "dbus/question.h"
 #include "dbus/request_options.h"
 #include "dbus/wire_history.h"
@@ -161,6 +162,7 @@ ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager,
       features_({"apply", "drift", "force", "history", "lease", "on-missing", "plan", "runtime", "undo", "within"}),
       reload_(std::move(reload)),
       callers_(callers) {
+  refuse_long_paths(connection);
   features_.insert(features_.end(), more_features.begin(), more_features.end());
   getObject().take_over("Apply", [this](const sdbus::MethodCall& call) { receive_apply(call); });
   take_over_limits("Create", [this](const auto& call, auto request) { create(call, std::move(request)); });

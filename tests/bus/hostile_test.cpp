@@ -32,6 +32,19 @@ TEST_F(AServedDaemon, RefusesNamesOfAnySizeAndShapeWithAShortSentence) {
   EXPECT_TRUE(kernel.writes().empty());
 }
 
+// The words are ours: sd-bus would look at 30,000 levels before it answered with its own.
+TEST_F(AServedDaemon, DoesNotSearchForObjectsFarDownInTheTree) {
+  std::string path;
+  while (path.size() < 60'000) path += "/a";
+  const auto far_down = sdbus::createProxy(sdbus::createSessionBusConnection(), wire::service_name, path);
+  const std::string method = "Get";
+  EXPECT_EQ(error_of([&] {
+              far_down->callMethod(method).onInterface(wire::interface_name).withArguments(std::string("web"));
+            }),
+            "org.freedesktop.DBus.Error.UnknownObject");
+  EXPECT_EQ(message, "no object here has such a long path");
+}
+
 TEST_F(AServedDaemon, RefusesHugeArrays) {
   create("web");
   EXPECT_EQ(

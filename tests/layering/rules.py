@@ -22,8 +22,9 @@ LAYERS = {
 # Single headers that may be seen from where their folder may not.
 EXTRA_INCLUDES = [
     ("client", "dbus/wire.h", "the client speaks the daemon's own wire form"),
+    ("client", "dbus/wire_history.h", "the same, of the history"),
     ("client", "cgroupfs/host.h", "root of a container's user namespace is the user, whose bus it has"),
-    ("client/doctor", "cgroupfs/formats.h", "cgctl doctor looks at the hierarchy itself, as it must work without the daemon, and reads it with the daemon's parsers"),
+    ("client", "cgroupfs/formats.h", "doctor, and run when its command has ended, look at the hierarchy themselves, as they must work without the daemon, and read it with the daemon's parsers"),
 ]
 # The proxy is generated from the documented XML, so it is no source of a layer.
 GENERATED = {"dbus/manager_proxy.h": ["client", "tests"], "dbus/manager_skeleton.h": ["daemon/dbus"], "dbus/manager_adaptor.h": ["daemon/dbus"]}
