@@ -101,17 +101,19 @@ void Manager::apply(const DeclaredCgroups& cgroups, const ApplyOptions& options,
 }
 
 void Manager::undo(std::uint64_t id, const ApplyOptions& options, const Caller& caller, StepsDone done) {
-  const auto entry = transactions_.store().entry(id);
-  if (!entry) return done(fail(entry.error()));
-  if (!*entry) {
+  auto known = transactions_.store().entry(id);
+  if (!known) return done(fail(known.error()));
+  std::optional<HistoryEntry> entry = *std::move(known);
+  if (!entry) {
     return done(fail(ErrorCode::not_found, "there is no change " + std::to_string(id), "see them with: cgctl history"));
   }
-  std::vector<CgroupPath> names = (*entry)->made;
-  names.insert(names.end(), (*entry)->removed.begin(), (*entry)->removed.end());
-  for (const auto& change : (*entry)->changes) names.push_back(change.cgroup);
-  for (const auto& skipped : (*entry)->skipped) names.push_back(skipped.cgroup);
+  std::vector<CgroupPath> names = entry->made;
+  names.insert(names.end(), entry->removed.begin(), entry->removed.end());
+  for (const auto& change : entry->changes) names.push_back(change.cgroup);
+  for (const auto& skipped : entry->skipped) names.push_back(skipped.cgroup);
   run(
-      std::move(names), [this, entry = **entry] { return prepare_.to_undo(entry); }, options, caller, std::move(done));
+      std::move(names), [this, entry = *std::move(entry)] { return prepare_.to_undo(entry); }, options, caller,
+      std::move(done));
 }
 
 void Manager::run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()> prepare, ApplyOptions options,

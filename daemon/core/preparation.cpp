@@ -8,6 +8,7 @@
 #include "cgroupfs/formats.h"
 #include "cgroupfs/limit_file.h"
 #include "core/diagnosis.h"
+#include "core/status.h"
 #include "core/tree.h"
 
 namespace cgroupd {

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/diagnosis.h"
 #include "core/preparation.h"
 #include "core/tree.h"
 #include "model/suggest.h"

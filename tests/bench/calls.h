@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -60,6 +61,17 @@ inline Message call(sd_bus* bus, const Message& message) {
     throw std::runtime_error(text);
   }
   return Message(reply);
+}
+
+/// The daemon's.
+inline std::string delegated_root(sd_bus* bus) {
+  char* text = nullptr;
+  check(sd_bus_get_property_string(bus, "org.cgroupd1", "/org/cgroupd1", "org.cgroupd1.Manager", "DelegatedRoot",
+                                   nullptr, &text),
+        "DelegatedRoot");
+  std::string root = text;
+  std::free(text);
+  return root;
 }
 
 /// A kind of call: its name, and what makes the n-th message of it.

@@ -11,7 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include <fcntl.h>
 #include <sdbus-c++/sdbus-c++.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,11 +30,13 @@ constexpr const char* daemon_name = "org.cgroupd1";
 constexpr const char* daemon_path = "/org/cgroupd1";
 constexpr const char* daemon_interface = "org.cgroupd1.Manager";
 constexpr const char* empty_name = "org.cgroupd1.Bench";
+constexpr const char* bare_name = "org.cgroupd1.Bare";
 constexpr const char* systemd_name = "org.freedesktop.systemd1";
 constexpr const char* systemd_path = "/org/freedesktop/systemd1";
 constexpr const char* systemd_interface = "org.freedesktop.systemd1.Manager";
 constexpr const char* scope_name = "cgroupd-bench.scope";
 constexpr const char* cgroup_name = "bench";
+constexpr const char* bare_cgroup_name = "bench-bare";
 
 // A process of ours that ends with us.
 class Child {
@@ -67,6 +71,68 @@ void serve_empty_method() {
   object->finishRegistration();
   connection->enterEventLoop();
 }
+
+// The least that a server has to do: it decodes, writes, reads back and answers. No check, no plan, nothing kept.
+class BareServer {
+ public:
+  explicit BareServer(std::string cgroup) : cgroup_(std::move(cgroup)) {}
+
+  void serve() {
+    const auto connection = sdbus::createSessionBusConnection(bare_name);
+    const auto object = sdbus::createObject(*connection, daemon_path);
+    object->registerMethod("SetLimits")
+        .onInterface(daemon_interface)
+        .implementedAs([this](const std::string&, const Dictionary& limits, const Dictionary&) { return set(limits); });
+    object->finishRegistration();
+    connection->enterEventLoop();
+  }
+
+ private:
+  using Pair = sdbus::Struct<std::uint64_t, std::uint64_t>;
+
+  Dictionary set(const Dictionary& limits) {
+    Dictionary in_force;
+    for (const auto& [file, value] : limits) {
+      const bool is_pair = value.peekValueType() == "(tt)";
+      const auto pair = is_pair ? value.get<Pair>() : Pair(value.get<std::uint64_t>(), 0);
+      const std::string text =
+          std::to_string(std::get<0>(pair)) + (is_pair ? " " + std::to_string(std::get<1>(pair)) : "");
+      const int fd = open_file(file);
+      check(static_cast<int>(::pwrite(fd, text.data(), text.size(), 0)), "write");
+      std::array<char, 64> now{};
+      check(static_cast<int>(::pread(fd, now.data(), now.size() - 1, 0)), "read back");
+      char* rest = nullptr;
+      const std::uint64_t first = std::strtoull(now.data(), &rest, 10);
+      in_force.emplace(file,
+                       is_pair ? sdbus::Variant(Pair(first, std::strtoull(rest, nullptr, 10))) : sdbus::Variant(first));
+    }
+    return in_force;
+  }
+
+  int open_file(const std::string& file) {
+    const auto [at, is_new] = files_.try_emplace(file, -1);
+    if (is_new) at->second = check(::open((cgroup_ + "/" + file).c_str(), O_RDWR | O_CLOEXEC), file.c_str());
+    return at->second;
+  }
+
+  std::string cgroup_;
+  std::map<std::string, int> files_;
+};
+
+// A cgroup that the daemon knows nothing of.
+class BareCgroup {
+ public:
+  explicit BareCgroup(std::string path) : path_(std::move(path)) { check(::mkdir(path_.c_str(), 0755), path_.c_str()); }
+  BareCgroup(const BareCgroup&) = delete;
+  BareCgroup& operator=(const BareCgroup&) = delete;
+  BareCgroup(BareCgroup&&) = delete;
+  BareCgroup& operator=(BareCgroup&&) = delete;
+  ~BareCgroup() { ::rmdir(path_.c_str()); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 Message ping(sd_bus* bus, const char* destination) {
   return new_call(bus, destination, "/", "org.freedesktop.DBus.Peer", "Ping");
@@ -187,11 +253,16 @@ int run(int rounds, int calls) {
   call(b, ping(b, daemon_name));  // starts the daemon when it is not running
   print_rss(b);
   simple_call(b, "Create", "sa{sv}a{sv}", cgroup_name);
+  const BareCgroup bare_cgroup(delegated_root(b) + "/" + bare_cgroup_name);
+  const Child bare([&] { BareServer(bare_cgroup.path()).serve(); });
+  wait_for_name(b, bare_name);
 
   std::vector<Contestant> ours = {
       {"cgroupd: Ping", [b](auto) { return ping(b, daemon_name); }},
       {"empty method, same signature, one limit", [b](auto n) { return set_limits(b, empty_name, n, 1); }},
       {"empty method, same signature, three limits", [b](auto n) { return set_limits(b, empty_name, n, 3); }},
+      {"bare write and read back, one limit", [b](auto n) { return set_limits(b, bare_name, n, 1); }},
+      {"bare write and read back, three limits", [b](auto n) { return set_limits(b, bare_name, n, 3); }},
       {"cgroupd: SetLimits, one limit", [b](auto n) { return set_limits(b, daemon_name, n, 1); }},
       {"cgroupd: SetLimits, three limits", [b](auto n) { return set_limits(b, daemon_name, n, 3); }}};
   std::vector<Contestant> systemds;

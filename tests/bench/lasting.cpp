@@ -180,15 +180,6 @@ void measure_apply(sd_bus* bus, int rounds) {
   remove_all(bus, cgroups);
 }
 
-std::string delegated_root(sd_bus* bus) {
-  char* text = nullptr;
-  sd_bus_error error = {};
-  check(sd_bus_get_property_string(bus, name, path, interface, "DelegatedRoot", &error, &text), "DelegatedRoot");
-  std::string root = text;
-  std::free(text);
-  return root;
-}
-
 // Somebody else writes, and looks until the old value is back.
 void measure_repair(sd_bus* bus, int rounds) {
   const auto cgroups = names_of("lasting", 50);

@@ -3,9 +3,6 @@
 cgctl -q create web --memory 64M --pids-limit 20 --cpus 0.5 || it 'cannot begin'
 start_resident web
 
-within_a_second() { # FILE VALUE
-    eventually "$1 at $2 again" 1 has_line "$1" "$2"
-}
 reset_fight() { daemon_restart; } # what it remembers of fights goes with it
 
 it 'puts a foreign write back within a second'

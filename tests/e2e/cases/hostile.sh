@@ -1,10 +1,6 @@
 # What is stated stays true in the face of the unlikely: nested cgroups, lost events, too few watches, callers that go away.
 # needs: once
 
-within_a_second() { # FILE VALUE
-    eventually "$1 at $2 again" 1 has_line "$1" "$2"
-}
-
 it 'reports, or adopts, what one cgroup says it should'
 cgctl -q create loose --memory 64M --drift report
 cgctl -q create lent --memory 64M --drift adopt
