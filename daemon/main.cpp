@@ -378,7 +378,7 @@ Result<int> serve(const CommandLine& line) {
   Leases leases(**kernel, transactions, loop, events,
                 [&reconciler](const CgroupPath& cgroup) { reconciler.check(cgroup); });
   transactions.on_leases_changed([&leases] { leases.rearm(); });
-  Manager manager(**kernel, transactions, reconciler, loop, root->unit ? &service_manager : nullptr,
+  Manager manager(**kernel, worker, transactions, reconciler, loop, root->unit ? &service_manager : nullptr,
                   {.prepare = {.defaults = config->daemon.defaults,
                                .max_cgroups = config->daemon.max_cgroups,
                                .profiles = config->daemon.profiles,

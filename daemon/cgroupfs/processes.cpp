@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cgroupfs/file_descriptor.h"
@@ -106,6 +107,10 @@ std::string unit_of_process(pid_t pid) {
     path = path.substr(0, slash);
   }
   return {};
+}
+
+FileDescriptor open_pidfd(pid_t pid) {
+  return FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
 }
 
 Result<pid_t> process_of_pidfd(int pidfd) {

@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include "cgroupfs/file_descriptor.h"
 #include "model/result.h"
 
 namespace cgroupd {
@@ -34,6 +35,9 @@ std::string process_command(pid_t pid);
 /// The systemd unit a process stands in, as its cgroup's path says: the last component that is a service or a scope;
 /// empty when there is none.
 std::string unit_of_process(pid_t pid);
+
+/// Stands for this very process, whoever gets its number afterwards; none when there is no such process, or no room.
+FileDescriptor open_pidfd(pid_t pid);
 
 /// The process a pidfd stands for, in our pid namespace; not_found when it has ended, invalid_argument for another kind
 /// of fd.

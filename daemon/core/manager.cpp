@@ -21,14 +21,14 @@ Result<Values> in_force_in(const Result<Outcome>& done, const CgroupPath& cgroup
 
 }  // namespace
 
-Manager::Manager(Kernel& kernel, Transactions& transactions, Reconciler& reconciler, Time& time,
+Manager::Manager(Kernel& kernel, Background& background, Transactions& transactions, Reconciler& reconciler, Time& time,
                  ServiceManager* service_manager, Options options)
     : kernel_(kernel),
       transactions_(transactions),
       reconciler_(reconciler),
       time_(time),
       prepare_(kernel, transactions, time, std::move(options.prepare)),
-      movement_(kernel, service_manager, std::move(options.tree_unit)) {}
+      movement_(kernel, background, service_manager, std::move(options.tree_unit)) {}
 
 Result<void> Manager::prepare_root(pid_t self) {
   const CgroupPath root;

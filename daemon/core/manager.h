@@ -37,7 +37,7 @@ class Manager {
   };
 
   /// `service_manager` may be absent (no systemd). All references must outlive the manager.
-  Manager(Kernel& kernel, Transactions& transactions, Reconciler& reconciler, Time& time,
+  Manager(Kernel& kernel, Background& background, Transactions& transactions, Reconciler& reconciler, Time& time,
           ServiceManager* service_manager, Options options);
 
   /// Makes the delegated root ready: nothing but managed cgroups beneath it may hold processes, and every controller it

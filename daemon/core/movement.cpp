@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <utility>
 
 #include <unistd.h>
 
+#include "cgroupfs/file_descriptor.h"
 #include "cgroupfs/formats.h"
 #include "cgroupfs/hierarchy.h"
 #include "cgroupfs/processes.h"
@@ -15,6 +17,23 @@
 #include "core/tree.h"
 
 namespace cgroupd {
+namespace {
+
+// By the kernel, to us: another may be allowed to.
+bool is_forbidden(const Error& error) {
+  return error.code == ErrorCode::not_authorized || error.errno_value == ENOENT;
+}
+
+}  // namespace
+
+struct Movement::Attempt {
+  struct OneProcess {
+    pid_t pid = 0;
+    FileDescriptor pidfd;
+  };
+  std::vector<OneProcess> processes = {};
+  Refused refused = {};
+};
 
 Result<void> Movement::check_movable(const std::vector<pid_t>& pids) {
   const auto leaf = CgroupPath().child(supervisor_name);
@@ -38,7 +57,7 @@ Error Movement::attach_refused(const CgroupPath& cgroup, pid_t pid, Error error)
                  .hint = {},
                  .errno_value = ESRCH};
   }
-  if (error.code == ErrorCode::not_authorized || error.errno_value == ENOENT) {
+  if (is_forbidden(error)) {
     // What forbids it is not the cgroup but cpuset (security_task_setscheduler), as for sched_setaffinity(2).
     if (error.errno_value == EPERM) {
       return Error{
@@ -76,29 +95,45 @@ void Movement::attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, 
     return done(fail(diagnose(kernel_, cgroup, "cgroup.procs",
                               Error{.code = ErrorCode::busy, .message = {}, .errno_value = EBUSY})));
   }
-  std::vector<pid_t> beyond_us;
-  Error last{};
-  for (const pid_t pid : pids) {
-    auto ok = kernel_.write(cgroup, "cgroup.procs", std::to_string(pid));
+  // A move waits for a grace period of the kernel (cgroup_threadgroup_rwsem), 20 ms each, so others do not wait for it.
+  auto attempt = std::make_shared<Attempt>();
+  for (const pid_t pid : pids) attempt->processes.push_back({.pid = pid, .pidfd = open_pidfd(pid)});
+  background_.run(
+      [cgroup, attempt](Kernel& kernel, const std::stop_token& stop) { move_all(kernel, cgroup, *attempt, stop); },
+      [this, cgroup, attempt, done = std::move(done)] { moved(cgroup, attempt->refused, done); });
+}
+
+void Movement::move_all(Kernel& kernel, const CgroupPath& cgroup, Attempt& attempt, const std::stop_token& stop) {
+  for (const auto& [pid, pidfd] : attempt.processes) {
+    if (stop.stop_requested()) return;
+    // Its number may be another's by now.
+    const bool has_gone = pidfd && process_of_pidfd(pidfd.get()) != pid;
+    auto ok = has_gone ? Result<std::string>(fail(ErrorCode::not_found, "", "", ESRCH))
+                       : kernel.write(cgroup, "cgroup.procs", std::to_string(pid));
     if (ok) continue;
-    const bool forbidden = ok.error().code == ErrorCode::not_authorized || ok.error().errno_value == ENOENT;
-    if (!forbidden) return done(fail(attach_refused(cgroup, pid, ok.error())));
-    beyond_us.push_back(pid);
-    last = attach_refused(cgroup, pid, ok.error());
+    const bool goes_on = is_forbidden(ok.error());
+    attempt.refused.emplace_back(pid, std::move(ok.error()));
+    if (!goes_on) return;
   }
-  if (beyond_us.empty()) return done({});
-  if (service_manager_ == nullptr || !tree_unit_) return done(fail(std::move(last)));
+}
+
+void Movement::moved(const CgroupPath& cgroup, const Refused& refused, const Done& done) {
+  if (refused.empty()) return done({});
+  const auto& [pid, error] = refused.back();
+  const Error last = attach_refused(cgroup, pid, error);
+  if (!is_forbidden(error) || service_manager_ == nullptr || !tree_unit_) return done(fail(last));
+  std::vector<pid_t> beyond_us;
+  for (const auto& one : refused) beyond_us.push_back(one.first);
   service_manager_->attach(
-      *tree_unit_, "/" + cgroup.str(), beyond_us,
-      [this, cgroup, beyond_us, last, done = std::move(done)](const Result<void>& ok) {
+      *tree_unit_, "/" + cgroup.str(), beyond_us, [this, cgroup, beyond_us, last, done](const Result<void>& ok) {
         const auto procs = kernel_.read(cgroup, "cgroup.procs");
         const auto now = procs ? process_ids(*procs) : std::vector<std::int32_t>();
         const bool all_there =
-            std::ranges::all_of(beyond_us, [&](pid_t pid) { return std::ranges::binary_search(now, pid); });
+            std::ranges::all_of(beyond_us, [&](pid_t one) { return std::ranges::binary_search(now, one); });
         if (all_there) return done({});
-        Error error = last;
-        error.message += ok ? "; systemd answered yes, but the process is not there" : "; " + ok.error().message;
-        done(fail(std::move(error)));
+        Error still = last;
+        still.message += ok ? "; systemd answered yes, but the process is not there" : "; " + ok.error().message;
+        done(fail(std::move(still)));
       });
 }
 

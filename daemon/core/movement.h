@@ -3,12 +3,15 @@
 
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
 
 #include "cgroupfs/kernel.h"
+#include "core/worker.h"
 #include "service_manager/service_manager.h"
 
 namespace cgroupd {
@@ -20,18 +23,26 @@ class Movement {
 
   /// `service_manager` may be absent (no systemd); `tree_unit` is the unit that holds the delegated root, when systemd
   /// does.
-  Movement(Kernel& kernel, ServiceManager* service_manager, std::optional<std::string> tree_unit)
-      : kernel_(kernel), service_manager_(service_manager), tree_unit_(std::move(tree_unit)) {}
+  Movement(Kernel& kernel, Background& background, ServiceManager* service_manager,
+           std::optional<std::string> tree_unit)
+      : kernel_(kernel), background_(background), service_manager_(service_manager), tree_unit_(std::move(tree_unit)) {}
 
   /// By ourselves where the common ancestor allows it, else through the service manager. Never ourselves, nor who holds
   /// the tree: frozen or killed they would take everything with them.
+  /// One after the other, until one cannot be moved; those before it stay moved.
   void attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done);
 
  private:
+  using Refused = std::vector<std::pair<pid_t, Error>>;  // only the last may be for another reason than rights
+  struct Attempt;
+
+  static void move_all(Kernel& kernel, const CgroupPath& cgroup, Attempt& attempt, const std::stop_token& stop);
+  void moved(const CgroupPath& cgroup, const Refused& refused, const Done& done);
   Result<void> check_movable(const std::vector<pid_t>& pids);
   Error attach_refused(const CgroupPath& cgroup, pid_t pid, Error error);
 
   Kernel& kernel_;
+  Background& background_;
   ServiceManager* service_manager_;
   std::optional<std::string> tree_unit_;
 };

@@ -51,7 +51,7 @@ class AServedDaemon : public testing::Test {
         signals_(loop_),
         transactions_(kernel, background_, background_, *store_, intents_, loop_, signals_),
         reconciler_(kernel, watches_, transactions_, loop_, signals_, DriftPolicy::repair, ::getuid()),
-        manager_(kernel, transactions_, reconciler_, loop_, nullptr, {}),
+        manager_(kernel, background_, transactions_, reconciler_, loop_, nullptr, {}),
         connection_(sdbus::createSessionBusConnection()),
         callers_(*connection_),
         authorizer_(make_authorizer(world())),

@@ -69,7 +69,7 @@ struct Daemon {
         transactions(kernel, background, background, *store, intents, time, events),
         reconciler(kernel, watches, transactions, time, events, policy, 1000),
         leases(kernel, transactions, time, events, [this](const CgroupPath& cgroup) { reconciler.check(cgroup); }),
-        manager(kernel, transactions, reconciler, time, nullptr, {}) {
+        manager(kernel, background, transactions, reconciler, time, nullptr, {}) {
     transactions.on_leases_changed([this] { leases.rearm(); });
   }
 
