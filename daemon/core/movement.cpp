@@ -31,8 +31,15 @@ struct Movement::Attempt {
     pid_t pid = 0;
     FileDescriptor pidfd;
   };
+  CgroupPath cgroup;
   std::vector<OneProcess> processes = {};
-  Refused refused = {};
+  Done done = {};
+  std::size_t next = 0;                               ///< to be moved
+  std::vector<std::pair<pid_t, Error>> refused = {};  ///< only the last may be for another reason than rights
+
+  bool is_over() const {
+    return next == processes.size() || (!refused.empty() && !is_forbidden(refused.back().second));
+  }
 };
 
 Result<void> Movement::check_movable(const std::vector<pid_t>& pids) {
@@ -95,29 +102,44 @@ void Movement::attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, 
     return done(fail(diagnose(kernel_, cgroup, "cgroup.procs",
                               Error{.code = ErrorCode::busy, .message = {}, .errno_value = EBUSY})));
   }
-  // A move waits for a grace period of the kernel (cgroup_threadgroup_rwsem), 20 ms each, so others do not wait for it.
-  auto attempt = std::make_shared<Attempt>();
+  constexpr std::size_t most_waiting = 64;
+  if (attempts_.size() >= most_waiting) {
+    return done(
+        fail(ErrorCode::limit_exceeded, "too many requests to move processes are waiting", "try again in a moment"));
+  }
+  auto attempt = std::make_shared<Attempt>(Attempt{.cgroup = cgroup, .done = std::move(done)});
   for (const pid_t pid : pids) attempt->processes.push_back({.pid = pid, .pidfd = open_pidfd(pid)});
-  background_.run(
-      [cgroup, attempt](Kernel& kernel, const std::stop_token& stop) { move_all(kernel, cgroup, *attempt, stop); },
-      [this, cgroup, attempt, done = std::move(done)] { moved(cgroup, attempt->refused, done); });
+  attempts_.push_back(std::move(attempt));
+  if (attempts_.size() == 1) go_on();
 }
 
-void Movement::move_all(Kernel& kernel, const CgroupPath& cgroup, Attempt& attempt, const std::stop_token& stop) {
-  for (const auto& [pid, pidfd] : attempt.processes) {
-    if (stop.stop_requested()) return;
+// A move waits for a grace period of the kernel (cgroup_threadgroup_rwsem), 20 ms each and one at a time whoever makes
+// it: so the event loop does not wait for it, one worker is enough, and a few processes are a turn.
+void Movement::go_on() {
+  const auto attempt = attempts_.front();
+  background_.run([attempt](Kernel& kernel, const std::stop_token& stop) { move_some(kernel, *attempt, stop); },
+                  [this, attempt] {
+                    attempts_.pop_front();
+                    if (!attempt->is_over()) attempts_.push_back(attempt);
+                    if (!attempts_.empty()) go_on();
+                    if (attempt->is_over()) moved(*attempt);
+                  });
+}
+
+void Movement::move_some(Kernel& kernel, Attempt& attempt, const std::stop_token& stop) {
+  constexpr int a_turn = 8;
+  for (int i = 0; i < a_turn && !attempt.is_over() && !stop.stop_requested(); ++i) {
+    const auto& [pid, pidfd] = attempt.processes[attempt.next++];
     // Its number may be another's by now.
     const bool has_gone = pidfd && process_of_pidfd(pidfd.get()) != pid;
     auto ok = has_gone ? Result<std::string>(fail(ErrorCode::not_found, "", "", ESRCH))
-                       : kernel.write(cgroup, "cgroup.procs", std::to_string(pid));
-    if (ok) continue;
-    const bool goes_on = is_forbidden(ok.error());
-    attempt.refused.emplace_back(pid, std::move(ok.error()));
-    if (!goes_on) return;
+                       : kernel.write(attempt.cgroup, "cgroup.procs", std::to_string(pid));
+    if (!ok) attempt.refused.emplace_back(pid, std::move(ok.error()));
   }
 }
 
-void Movement::moved(const CgroupPath& cgroup, const Refused& refused, const Done& done) {
+void Movement::moved(const Attempt& attempt) {
+  const auto& [cgroup, processes, done, next, refused] = attempt;
   if (refused.empty()) return done({});
   const auto& [pid, error] = refused.back();
   const Error last = attach_refused(cgroup, pid, error);
@@ -125,7 +147,8 @@ void Movement::moved(const CgroupPath& cgroup, const Refused& refused, const Don
   std::vector<pid_t> beyond_us;
   for (const auto& one : refused) beyond_us.push_back(one.first);
   service_manager_->attach(
-      *tree_unit_, "/" + cgroup.str(), beyond_us, [this, cgroup, beyond_us, last, done](const Result<void>& ok) {
+      *tree_unit_, "/" + cgroup.str(), beyond_us,
+      [this, cgroup = cgroup, beyond_us, last, done = done](const Result<void>& ok) {
         const auto procs = kernel_.read(cgroup, "cgroup.procs");
         const auto now = procs ? process_ids(*procs) : std::vector<std::int32_t>();
         const bool all_there =

@@ -1,7 +1,9 @@
 // Moving processes into a cgroup.
 #pragma once
 
+#include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -29,15 +31,16 @@ class Movement {
 
   /// By ourselves where the common ancestor allows it, else through the service manager. Never ourselves, nor who holds
   /// the tree: frozen or killed they would take everything with them.
-  /// One after the other, until one cannot be moved; those before it stay moved.
+  /// One after the other, until one cannot be moved; those before it stay moved. Several requests take turns; when too
+  /// many wait: limit_exceeded.
   void attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done);
 
  private:
-  using Refused = std::vector<std::pair<pid_t, Error>>;  // only the last may be for another reason than rights
   struct Attempt;
 
-  static void move_all(Kernel& kernel, const CgroupPath& cgroup, Attempt& attempt, const std::stop_token& stop);
-  void moved(const CgroupPath& cgroup, const Refused& refused, const Done& done);
+  void go_on();
+  static void move_some(Kernel& kernel, Attempt& attempt, const std::stop_token& stop);
+  void moved(const Attempt& attempt);
   Result<void> check_movable(const std::vector<pid_t>& pids);
   Error attach_refused(const CgroupPath& cgroup, pid_t pid, Error error);
 
@@ -45,6 +48,7 @@ class Movement {
   Background& background_;
   ServiceManager* service_manager_;
   std::optional<std::string> tree_unit_;
+  std::deque<std::shared_ptr<Attempt>> attempts_;  ///< the first is under way
 };
 
 }  // namespace cgroupd

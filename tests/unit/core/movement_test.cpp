@@ -18,6 +18,7 @@ class Later final : public Background {
  public:
   explicit Later(Kernel& kernel) : kernel_(kernel) {}
   void run(Job job, Then then) override { waiting_.emplace_back(std::move(job), std::move(then)); }
+  bool is_idle() const { return waiting_.empty(); }
   void go_on() {
     for (const auto& [job, then] : std::exchange(waiting_, {})) {
       job(kernel_, {});
@@ -54,6 +55,28 @@ TEST_F(AMovement, IsMadeElsewhereAndAnsweredWhenItIsDone) {
   ASSERT_TRUE(answer_);
   EXPECT_TRUE(answer_->has_value()) << answer_->error().text();
   EXPECT_EQ(kernel_.text_of(web_, "cgroup.procs"), std::to_string(pid));
+}
+
+TEST_F(AMovement, OfManyProcessesLetsOthersGoBetween) {
+  std::vector<pid_t> many;
+  for (int i = 0; i < 20; ++i) many.push_back(static_cast<pid_t>(kernel_.start(other_).value()));
+  bool all_are_there = false;
+  movement_.attach(web_, many, [&](const Result<void>& ok) { all_are_there = ok.has_value(); });
+  attach(static_cast<pid_t>(kernel_.start(other_).value()));
+  while (!answer_) background_.go_on();
+  EXPECT_TRUE(answer_->has_value());
+  EXPECT_FALSE(all_are_there);
+  while (!background_.is_idle()) background_.go_on();
+  EXPECT_TRUE(all_are_there);
+}
+
+TEST_F(AMovement, IsRefusedWhenTooManyWait) {
+  const auto pid = static_cast<pid_t>(kernel_.start(other_).value());
+  for (int i = 0; i < 64; ++i) attach(pid);
+  EXPECT_FALSE(answer_);
+  attach(pid);
+  ASSERT_TRUE(answer_ && !answer_->has_value());
+  EXPECT_EQ(answer_->error().code, ErrorCode::limit_exceeded);
 }
 
 TEST_F(AMovement, OfAProcessThatEndsMeanwhileTouchesNoOther) {
