@@ -133,8 +133,8 @@ int main(int argc, char** argv) {
   const std::uint64_t usual = idle.at(idle.size() / 2);
 
   std::atomic<bool> over = false;
-  // No request may be larger. Towards the end they are: what those cost is mostly the way there, socket by socket,
-  // which holds up everything behind them on any bus; all but the latest answers is asked of the daemon then, too.
+  // No request may be larger. Towards the end they are, and are told apart: what those cost is mostly the way there,
+  // socket by socket, which holds up everything behind them on any bus.
   std::atomic<std::size_t> longest = std::size_t{512} << 10U;
   constexpr std::size_t too_long = std::size_t{1} << 20U;
   std::vector<Tally> tallies(clients);
