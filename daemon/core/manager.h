@@ -72,7 +72,10 @@ class Manager {
   /// The reverse of a change in the history, as a change of its own. busy when what it changed was changed since.
   void undo(std::uint64_t id, const ApplyOptions& options, const Caller& caller, StepsDone done);
 
-  Result<std::vector<HistoryEntry>> history(const HistoryQuery& query) { return transactions_.store().history(query); }
+  /// Part of it: looks at `most_looked_at` entries, however many are asked for.
+  Result<HistoryPage> history(const HistoryQuery& query, std::size_t most_looked_at) {
+    return transactions_.store().history_page(query, most_looked_at);
+  }
 
   /// New [defaults] and profiles, for what is made and applied from now on.
   void set_defaults(Changes defaults, std::map<std::string, Changes> profiles, OnMissing on_missing) {

@@ -151,8 +151,15 @@ void GuardedObject::refuse(const sdbus::MethodCall& call, const sdbus::Error& er
   }
 }
 
-void GuardedObject::go_on(std::function<bool()> step) {
-  go_on_for(*running_, std::make_shared<std::function<bool()>>(std::move(step)));
+void GuardedObject::go_on(const sdbus::MethodCall& call, std::function<bool()> step) {
+  go_on_for(call, std::make_shared<std::function<bool()>>(std::move(step)));
+}
+
+void GuardedObject::go_on_for_all(std::function<bool()> step) {
+  constexpr const char* nobody = "";  // callers have names
+  turns_.go_on(nobody, [this, step = std::make_shared<std::function<bool()>>(std::move(step))] {
+    if (!(*step)()) go_on_for_all(std::move(*step));
+  });
 }
 
 void GuardedObject::go_on_for(const sdbus::MethodCall& call, const std::shared_ptr<std::function<bool()>>& step) {

@@ -36,7 +36,15 @@ class GuardedObject final : public sdbus::IObject {
   bool take_turn() { return turns_.take_one(); }
 
   /// While a call runs: `step` is run in its caller's next turns until it says that it is done.
-  void go_on(std::function<bool()> step);
+  void go_on(std::function<bool()> step) { go_on(*running_, std::move(step)); }
+  /// The same for a call that came earlier.
+  void go_on(const sdbus::MethodCall& call, std::function<bool()> step);
+  /// The same for what more than one caller waits for: all of it takes as much time as one caller may. It must not
+  /// throw, as there is no call to be refused.
+  void go_on_for_all(std::function<bool()> step);
+
+  /// While a call runs: that call.
+  const sdbus::MethodCall& running() const { return *running_; }
 
   /// Has `callback` take calls of the method in place of the one that is registered.
   void take_over(const std::string& method, sdbus::method_callback callback);

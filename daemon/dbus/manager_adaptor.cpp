@@ -3,29 +3,23 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 #include <set>
 #include <utility>
 
 #include "cgroupfs/processes.h"
+#include "dbus/apply_message.h"
+#include "dbus/long_answer.h"
 #include "dbus/long_paths.h"
 #include "dbus/question.h"
 #include "dbus/request_options.h"
+#include "dbus/slice.h"
 #include "dbus/wire_history.h"
 
 namespace cgroupd {
 namespace {
 
 constexpr std::size_t most_processes = 4096;
-
-// How long one turn takes, or a little longer: meanwhile all others wait.
-class Slice {
- public:
-  bool is_over() const { return std::chrono::steady_clock::now() - begin_ > most; }
-
- private:
-  static constexpr std::chrono::milliseconds most{2};
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
 
 // One call from decoding to answer: what it is, and how long it took.
 class Request {
@@ -51,8 +45,9 @@ void refuse(const R& result, const Error& error) {
 
 using LimitsResult = sdbus::Result<wire::Dictionary>;
 
-void refuse(const Request& request, const sdbus::MethodCall& call, const Error& error) {
-  refuse(LimitsResult(call), error);
+template <typename R>
+void refuse_call(const Request& request, const sdbus::MethodCall& call, const Error& error) {
+  refuse(R(call), error);
   request.done(&error);
 }
 
@@ -144,6 +139,12 @@ GuardedObject::Guard asking(Authorizer& authorizer, Instruments& instruments) {
 
 }  // namespace
 
+// Who asks for a list, and waits for it.
+struct ManagerAdaptor::Asked {
+  sdbus::MethodCall call;
+  Request request;
+};
+
 ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager, Instruments& instruments,
                                Authorizer& authorizer, Callers& callers, std::string version, Reloading reload,
                                std::vector<std::string> more_features)
@@ -190,7 +191,7 @@ void ManagerAdaptor::create(const sdbus::MethodCall& call, LimitsRequest request
   const Request counted(instruments_, "Create");
   const auto options = request.options.and_then(&create_options);
   if (const auto* const error = first_error(request.cgroup, request.limits, options))
-    return refuse(counted, call, *error);
+    return refuse_call<LimitsResult>(counted, call, *error);
   manager_.create(*request.cgroup, *request.limits, *options, caller(),
                   answering(counted, call, manager_, *request.cgroup, *request.limits));
 }
@@ -200,10 +201,10 @@ void ManagerAdaptor::set_limits(const sdbus::MethodCall& call, LimitsRequest req
   auto options = request.options.and_then(&set_options);
   const auto plan = request.options.and_then([](const auto& named) { return wire::option_flag(named, "plan"); });
   if (const auto* const error = first_error(request.cgroup, request.limits, plan, options))
-    return refuse(counted, call, *error);
+    return refuse_call<LimitsResult>(counted, call, *error);
   if (*plan) {
     const auto lines = manager_.plan_limits(*request.cgroup, *request.limits, *options);
-    if (!lines) return refuse(counted, call, lines.error());
+    if (!lines) return refuse_call<LimitsResult>(counted, call, lines.error());
     LimitsResult(call).returnResults({{"plan", sdbus::Variant(*lines)}});
     return counted.done(nullptr);
   }
@@ -237,21 +238,12 @@ void ManagerAdaptor::Unset(LimitsResult&& result, std::string name, std::vector<
   manager_.unset(*path, rows, caller(), done);
 }
 
-// What the generated code would read in one go, a few cgroups a turn.
-void ManagerAdaptor::receive_apply(sdbus::MethodCall call) {
-  call.enterContainer(sdbus::signature_of<WireCgroup>::str());
-  getObject().go_on([this, call, cgroups = std::vector<WireCgroup>()]() mutable {
+// What the generated code would read in one go.
+void ManagerAdaptor::receive_apply(const sdbus::MethodCall& call) {
+  getObject().go_on([this, call, arguments = ApplyArguments(call)]() mutable {
     for (const Slice slice; !slice.is_over();) {
-      WireCgroup cgroup;
-      if (call >> cgroup) {
-        cgroups.push_back(std::move(cgroup));
-        continue;
-      }
-      call.clearFlags();
-      call.exitContainer();
-      wire::Dictionary options;
-      call >> options;
-      Apply(ChangesResult(call), std::move(cgroups), std::move(options));
+      if (arguments.read_one()) continue;
+      Apply(ChangesResult(call), std::move(arguments.cgroups), std::move(arguments.options));
       return true;
     }
     return false;
@@ -302,15 +294,28 @@ void ManagerAdaptor::Undo(ChangesResult&& result, std::uint64_t id, wire::Dictio
   manager_.undo(id, *decoded, caller(), done);
 }
 
-std::vector<wire::Dictionary> ManagerAdaptor::History(const wire::Dictionary& query) {
-  return answer<std::vector<wire::Dictionary>>("History", [&] {
-    return wire::decode_query(wire::options_of(query))
-        .and_then([&](const HistoryQuery& decoded) { return manager_.history(decoded); })
-        .map([](const std::vector<HistoryEntry>& entries) {
-          std::vector<wire::Dictionary> all;
-          for (const auto& entry : entries) all.push_back(wire::encode_entry(entry));
-          return all;
-        });
+void ManagerAdaptor::History(EntriesResult&& /*result*/, wire::Dictionary query) {
+  const Request request(instruments_, "History");
+  const sdbus::MethodCall& call = getObject().running();
+  const auto decoded = wire::decode_query(wire::options_of(query));
+  if (!decoded) return refuse_call<EntriesResult>(request, call, decoded.error());
+  getObject().go_on([this, request, call, rest = *decoded, reply = LongAnswer<wire::Dictionary>(call)]() mutable {
+    for (const Slice slice; !slice.is_over();) {
+      constexpr std::size_t at_once = 8;
+      const auto page = manager_.history(rest, at_once);
+      if (!page) {
+        refuse_call<EntriesResult>(request, call, page.error());
+        return true;
+      }
+      for (const auto& entry : page->entries) reply.add(wire::encode_entry(entry));
+      rest.most -= static_cast<std::uint32_t>(page->entries.size());
+      rest.before = page->older;
+      if (page->older) continue;
+      reply.send();
+      request.done(nullptr);
+      return true;
+    }
+    return false;
   });
 }
 
@@ -404,9 +409,9 @@ wire::Dictionary ManagerAdaptor::Get(const std::string& name) {
 }
 
 // A thousand cgroups take long to look at: a few at a time, so that others get their turn.
-void ManagerAdaptor::for_each_in_turns(std::function<cgroupd::Result<void>(const CgroupPath&)> look,
+void ManagerAdaptor::for_each_in_turns(const GoOn& go_on, std::function<cgroupd::Result<void>(const CgroupPath&)> look,
                                        Manager::Done done) {
-  getObject().go_on(
+  go_on(
       [cgroups = manager_.cgroups(), next = std::size_t{0}, look = std::move(look), done = std::move(done)]() mutable {
         for (const Slice slice; next < cgroups.size();) {
           if (auto ok = look(cgroups[next]); !ok) {
@@ -421,30 +426,70 @@ void ManagerAdaptor::for_each_in_turns(std::function<cgroupd::Result<void>(const
       });
 }
 
-void ManagerAdaptor::List(sdbus::Result<std::vector<wire::Dictionary>>&& result) {
-  const auto all = std::make_shared<std::vector<wire::Dictionary>>();
-  for_each_in_turns(
-      [this, all](const CgroupPath& cgroup) -> cgroupd::Result<void> {
-        if (const auto status = manager_.get(cgroup)) all->push_back(wire::encode_status(*status));
-        return {};  // one that has gone meanwhile is not there
-      },
-      replying(Request(instruments_, "List"), std::move(result), [all](const auto& to) { to.returnResults(*all); }));
+void ManagerAdaptor::List(EntriesResult&& /*result*/) {
+  const Asked asked{.call = getObject().running(), .request = Request(instruments_, "List")};
+  const auto is_same = [sender = asked.call.getSender()](const Asked& other) {
+    return other.call.getSender() == sender;
+  };
+  if (std::ranges::count_if(wait_for_list_, is_same) >= static_cast<std::ptrdiff_t>(Turns::most_of_one)) {
+    return refuse_call<EntriesResult>(asked.request, asked.call,
+                                      {.code = ErrorCode::limit_exceeded,
+                                       .message = "too many of your requests are waiting",
+                                       .hint = "wait for answers before you ask on"});
+  }
+  wait_for_list_.push_back(asked);
+  if (!listing_) list_for_those_who_wait();
 }
 
-void ManagerAdaptor::Snapshot(SnapshotResult&& result, std::vector<std::string> fields) {
+// One look serves all who asked before it began. Who asks later waits for the next: what he is told is never older than
+// his question.
+void ManagerAdaptor::list_for_those_who_wait() {
+  listing_ = !wait_for_list_.empty();
+  if (!listing_) return;
+  const auto asked = std::make_shared<std::vector<Asked>>(std::exchange(wait_for_list_, {}));
+  const auto all = std::make_shared<std::vector<wire::Dictionary>>();
+  for_each_in_turns([this](auto step) { getObject().go_on_for_all(std::move(step)); },
+                    [this, all](const CgroupPath& cgroup) -> cgroupd::Result<void> {
+                      const auto status = manager_.get(cgroup);
+                      if (!status) return {};  // it has gone meanwhile
+                      try {
+                        all->push_back(wire::encode_status(*status));
+                      } catch (const sdbus::Error& error) {
+                        return fail(wire::from_bus_error(error));
+                      }
+                      return {};
+                    },
+                    [this, asked, all](const cgroupd::Result<void>& ok) {
+                      for (const auto& [call, request] : std::views::reverse(*asked)) {
+                        if (!ok) {
+                          refuse_call<EntriesResult>(request, call, ok.error());
+                          continue;
+                        }
+                        answer_in_turns<wire::Dictionary>(getObject(), call, LongAnswer<wire::Dictionary>(call), all,
+                                                          [request = request] { request.done(nullptr); });
+                      }
+                      list_for_those_who_wait();
+                    });
+}
+
+void ManagerAdaptor::Snapshot(SnapshotResult&& /*result*/, std::vector<std::string> fields) {
+  const Request request(instruments_, "Snapshot");
+  const sdbus::MethodCall& call = getObject().running();
   if (fields.empty()) fields = default_snapshot_fields();
   using Row = sdbus::Struct<std::string, std::vector<std::uint64_t>>;
   const auto rows = std::make_shared<std::vector<Row>>();
-  const Manager::Done done = replying(Request(instruments_, "Snapshot"), std::move(result),
-                                      [fields, rows](const auto& to) { to.returnResults(fields, *rows); });
+  const Manager::Done done = [this, request, call, fields, rows](const cgroupd::Result<void>& ok) {
+    if (!ok) return refuse_call<SnapshotResult>(request, call, ok.error());
+    answer_in_turns<Row>(getObject(), call, LongAnswer<Row>(call, fields), rows, [request] { request.done(nullptr); });
+  };
   if (const auto ok = manager_.snapshot({}, fields); !ok) return done(fail(ok.error()));
-  for_each_in_turns(
-      [this, fields, rows](const CgroupPath& cgroup) {
-        return manager_.snapshot({cgroup}, fields).map([&](cgroupd::Snapshot&& snapshot) {
-          for (auto& [one, numbers] : snapshot) rows->emplace_back(one.str(), std::move(numbers));
-        });
-      },
-      done);
+  for_each_in_turns([this](auto step) { getObject().go_on(std::move(step)); },
+                    [this, fields, rows](const CgroupPath& cgroup) {
+                      return manager_.snapshot({cgroup}, fields).map([&](cgroupd::Snapshot&& snapshot) {
+                        for (auto& [one, numbers] : snapshot) rows->emplace_back(one.str(), std::move(numbers));
+                      });
+                    },
+                    done);
 }
 
 void ManagerAdaptor::Freeze(const std::string& name) {

@@ -41,6 +41,7 @@ class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adapto
 
  private:
   using LimitsResult = sdbus::Result<wire::Dictionary>;
+  using EntriesResult = sdbus::Result<std::vector<wire::Dictionary>>;
   using ChangesResult =
       sdbus::Result<std::vector<sdbus::Struct<std::string, wire::Dictionary>>, std::vector<std::string>>;
   using SnapshotResult =
@@ -53,14 +54,14 @@ class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adapto
              std::vector<sdbus::Struct<std::string, wire::Dictionary, wire::Dictionary>> cgroups,
              wire::Dictionary options) override;
   void Undo(ChangesResult&& result, std::uint64_t id, wire::Dictionary options) override;
-  std::vector<wire::Dictionary> History(const wire::Dictionary& query) override;
+  void History(EntriesResult&& result, wire::Dictionary query) override;
   void Reload(sdbus::Result<std::vector<std::string>>&& result) override;
   void Remove(sdbus::Result<>&& result, std::string name, wire::Dictionary options) override;
   void Attach(sdbus::Result<>&& result, std::string name, std::vector<sdbus::UnixFd> pidfds) override;
   void AttachPids(sdbus::Result<>&& result, std::string name, std::vector<std::uint32_t> pids) override;
   sdbus::UnixFd OpenDirectory(const std::string& name) override;
   wire::Dictionary Get(const std::string& name) override;
-  void List(sdbus::Result<std::vector<wire::Dictionary>>&& result) override;
+  void List(EntriesResult&& result) override;
   void Snapshot(SnapshotResult&& result, std::vector<std::string> fields) override;
   void Freeze(const std::string& name) override;
   void Thaw(const std::string& name) override;
@@ -74,9 +75,11 @@ class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adapto
   void take_over_limits(const std::string& method, std::function<void(const sdbus::MethodCall&, LimitsRequest)> run);
   void create(const sdbus::MethodCall& call, LimitsRequest request);
   void set_limits(const sdbus::MethodCall& call, LimitsRequest request);
-  void receive_apply(sdbus::MethodCall call);
+  void receive_apply(const sdbus::MethodCall& call);
+  void list_for_those_who_wait();
   void apply(const Manager::StepsDone& done, const DeclaredCgroups& cgroups, const wire::Dictionary& options);
-  void for_each_in_turns(std::function<Result<void>(const CgroupPath&)> look, Manager::Done done);
+  using GoOn = std::function<void(std::function<bool()> step)>;
+  void for_each_in_turns(const GoOn& go_on, std::function<Result<void>(const CgroupPath&)> look, Manager::Done done);
   void attach(const Manager::Done& done, const std::string& name, const Result<std::vector<pid_t>>& pids);
   using WhileWaiting = decltype(ExecuteOptions::while_waiting);
   WhileWaiting until_caller_is_gone();
@@ -90,6 +93,9 @@ class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adapto
   std::vector<std::string> features_;
   Reloading reload_;
   Callers& callers_;
+  struct Asked;
+  std::vector<Asked> wait_for_list_;  ///< who asked while the cgroups were looked at for others
+  bool listing_ = false;
 };
 
 }  // namespace cgroupd

@@ -1,6 +1,7 @@
 // Walks over the values without keeping any.
 #include "dbus/message_weight.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -28,7 +29,9 @@ tl::unexpected<Error> too_heavy(std::size_t most) {
 }
 
 bool Weighing::go_on(std::size_t values) {
-  for (; values > 0; --values) {
+  constexpr std::size_t long_value = 128;
+  const std::size_t until = weight_ + std::min(values, most_) * long_value;
+  for (; values > 0 && weight_ < until; --values) {
     if (look_at_one() == Found::value && weight_ <= most_) continue;
     sd_bus_message_rewind(raw_message(message_), 1);
     return true;

@@ -28,7 +28,7 @@ class Weighing {
   /// More than `most` is too much; it looks no further.
   Weighing(sdbus::MethodCall message, std::size_t most) : message_(std::move(message)), most_(most) {}
 
-  /// Looks at so many values more; whether it is done.
+  /// Looks at so many values more, or at fewer where they are long; whether it is done.
   bool go_on(std::size_t values);
 
   /// Once done: limit_exceeded when it is too much.

@@ -74,4 +74,10 @@ struct HistoryQuery {
   std::uint32_t most = 100;
 };
 
+/// Some of what a query asks for.
+struct HistoryPage {
+  std::vector<HistoryEntry> entries;
+  std::optional<std::uint64_t> older = {};  ///< what to ask for next (HistoryQuery::before), when there may be more
+};
+
 }  // namespace cgroupd

@@ -296,14 +296,23 @@ Result<void> Store::read_back(std::uint64_t before, const std::function<bool(His
 }
 
 Result<std::vector<HistoryEntry>> Store::history(const HistoryQuery& query) {
-  std::vector<HistoryEntry> entries;
-  if (query.most == 0) return entries;
+  return history_page(query, most_entries).map([](HistoryPage page) { return std::move(page.entries); });
+}
+
+Result<HistoryPage> Store::history_page(const HistoryQuery& query, std::size_t most_looked_at) {
+  HistoryPage page;
+  if (query.most == 0) return page;
+  std::size_t looked_at = 0;
   return read_back(query.before.value_or(next_entry_),
                    [&](HistoryEntry entry) {
-                     if (!query.cgroup || touches(entry, *query.cgroup)) entries.push_back(std::move(entry));
-                     return entries.size() < query.most;
+                     page.older = entry.id;
+                     if (!query.cgroup || touches(entry, *query.cgroup)) page.entries.push_back(std::move(entry));
+                     return page.entries.size() < query.most && ++looked_at < most_looked_at;
                    })
-      .map([&] { return std::move(entries); });
+      .map([&] {
+        if (page.entries.size() >= query.most) page.older.reset();
+        return std::move(page);
+      });
 }
 
 Result<std::optional<HistoryEntry>> Store::entry(std::uint64_t id) {

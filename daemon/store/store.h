@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -57,6 +58,8 @@ class Store {
   /// A number no entry has had.
   std::uint64_t next_entry();
   Result<std::vector<HistoryEntry>> history(const HistoryQuery& query);
+  /// The same, but looks at no more than so many entries.
+  Result<HistoryPage> history_page(const HistoryQuery& query, std::size_t most_looked_at);
   /// Nothing when there is no such entry (any more).
   Result<std::optional<HistoryEntry>> entry(std::uint64_t id);
   struct LaterChange {

@@ -1,5 +1,11 @@
 // Cgroups over the bus: looking, moving, removing, signals, properties.
+#include <algorithm>
+#include <atomic>
+#include <functional>
 #include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "bus/served_daemon.h"
 #include "support/eventually.h"
@@ -32,6 +38,55 @@ TEST_F(AServedDaemon, ListsParentsBeforeChildren) {
   std::vector<std::string> names;
   for (const auto& cgroup : all) names.push_back(cgroup.at("name").get<std::string>());
   EXPECT_EQ(names, (std::vector<std::string>{"a", "b", "b/c"}));
+}
+
+TEST_F(AServedDaemon, ListsForManyAtOnceAndNeverWhatWasBeforeTheyAsked) {
+  constexpr int clients = 8;
+  constexpr int rounds = 10;
+  std::atomic<int> seen = 0;
+  std::vector<std::thread> threads;
+  for (int client = 0; client < clients; ++client) {
+    threads.emplace_back([&seen, client] {
+      const auto own = new_proxy();
+      for (int round = 0; round < rounds; ++round) {
+        const std::string name = "c" + std::to_string(client) + "-" + std::to_string(round);
+        Dictionary in_force;
+        own->callMethod("Create")
+            .onInterface(wire::interface_name)
+            .withArguments(name, Dictionary(), Dictionary())
+            .storeResultsTo(in_force);
+        std::vector<Dictionary> all;
+        own->callMethod("List").onInterface(wire::interface_name).storeResultsTo(all);
+        const bool is_there = std::ranges::any_of(
+            all, [&](const Dictionary& cgroup) { return cgroup.at("name").get<std::string>() == name; });
+        if (is_there) ++seen;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(seen, clients * rounds);
+}
+
+TEST_F(AServedDaemon, TellsALongHistoryWholeAndInOrder) {
+  create("first");
+  create("web");
+  constexpr std::uint32_t changes = 100;
+  for (std::uint32_t i = 0; i < changes; ++i)
+    set("web", {{"pids.max", Variant(std::uint64_t{10 + i})}}, {{"runtime", Variant(true)}});
+  const auto ids = [this](const Dictionary& query) {
+    std::vector<Dictionary> entries;
+    call("History").withArguments(query).storeResultsTo(entries);
+    std::vector<std::uint64_t> all;
+    for (const auto& entry : entries) all.push_back(entry.at("id").get<std::uint64_t>());
+    return all;
+  };
+  const auto all = ids({{"most", Variant(std::uint32_t{1'000})}});
+  EXPECT_EQ(all.size(), changes + 2);
+  EXPECT_TRUE(std::ranges::is_sorted(all, std::greater()));
+  EXPECT_EQ(ids({{"most", Variant(std::uint32_t{20})}}), std::vector(all.begin(), all.begin() + 20));
+  EXPECT_EQ(ids({{"most", Variant(std::uint32_t{0})}}).size(), 0U);
+  EXPECT_EQ(ids({{"name", Variant(std::string("first"))}}), std::vector(1, all.back())) << "far back";
+  EXPECT_EQ(ids({{"before", Variant(all[99])}}), std::vector(all.begin() + 100, all.end()));
 }
 
 TEST_F(AServedDaemon, SnapshotsNumbersInTheOrderAskedFor) {

@@ -134,7 +134,7 @@ class ManagedWorld {
     daemon->manager.undo(id, {}, {}, [&](Result<Outcome> done) { answer = std::move(done); });
     return answer;
   }
-  std::vector<HistoryEntry> history() { return daemon->manager.history({}).value(); }
+  std::vector<HistoryEntry> history() { return daemon->manager.history({}, 1000).value().entries; }
 
   /// Somebody else writes, and the daemon hears of it.
   void other_writes(std::string_view name, std::string_view file, std::string_view value) {

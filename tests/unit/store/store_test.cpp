@@ -225,6 +225,31 @@ TEST_F(AfterDeath, WhatWasNotedIsThere) {
   EXPECT_EQ(next->next_entry(), many + 1);
 }
 
+TEST_F(AfterDeath, TheHistoryIsReadAPageAtATime) {
+  constexpr std::uint64_t many = 30;
+  for (std::uint64_t i = 1; i <= many; ++i) {
+    const std::uint64_t id = store_->next_entry();
+    Record record = pids(id, id, false);
+    if (id == 3) record.entry->changes.front().cgroup = path("db");
+    ASSERT_OK(store_->commit(record, now));
+  }
+  HistoryQuery query{.cgroup = path("db"), .most = 2};
+  for (const std::uint64_t oldest : {21U, 11U}) {
+    const auto page = store_->history_page(query, 10).value();
+    EXPECT_TRUE(page.entries.empty());
+    ASSERT_EQ(page.older, oldest);
+    query.before = page.older;
+  }
+  const auto last = store_->history_page(query, 10).value();
+  ASSERT_EQ(last.entries.size(), 1U);
+  EXPECT_EQ(last.entries.front().id, 3U);
+  EXPECT_EQ(store_->history_page({.before = last.older}, 10)->older, std::nullopt) << "there is none before the first";
+
+  const auto enough = store_->history_page({.most = 10}, 10).value();
+  EXPECT_EQ(enough.entries.size(), 10U);
+  EXPECT_EQ(enough.older, std::nullopt) << "more was not asked for";
+}
+
 TEST_F(AfterDeath, ANoteThatTheDatabaseHasIsNotPutOverWhatCameLater) {
   ASSERT_OK(store_->commit(pids(1, 11, false), now));
   const TemporaryDirectory before;
