@@ -301,7 +301,7 @@ void ManagerAdaptor::History(EntriesResult&& /*result*/, wire::Dictionary query)
   if (!decoded) return refuse_call<EntriesResult>(request, call, decoded.error());
   getObject().go_on([this, request, call, rest = *decoded, reply = LongAnswer<wire::Dictionary>(call)]() mutable {
     for (const Slice slice; !slice.is_over();) {
-      constexpr std::size_t at_once = 8;
+      constexpr std::size_t at_once = 4;
       const auto page = manager_.history(rest, at_once);
       if (!page) {
         refuse_call<EntriesResult>(request, call, page.error());
