@@ -464,7 +464,6 @@ void Transactions::finish(const std::shared_ptr<Running>& running) {
 }
 
 void Transactions::end(const std::shared_ptr<Running>& running, Result<Outcome> outcome) {
-  if (running->noted) intents_.end(running->id);
   if (gate_ != nullptr) gate_->ended(running.get());
   std::map<CgroupPath, std::vector<const Limit*>> replaced;
   bool leases_change = false;
@@ -491,6 +490,9 @@ void Transactions::end(const std::shared_ptr<Running>& running, Result<Outcome> 
   }
   free(running->cgroups);
   running->done(outcome);
+  // Whoever waits for the answer need not wait for this: what is recorded is not taken back, and what was taken back is
+  // so already.
+  if (running->noted) intents_.end(running->id);
   if (outcome) {
     for (const auto& cgroup : outcome->made) events_.created(cgroup);
     for (const auto& [cgroup, changed] : outcome->changed) events_.limits_changed(cgroup, changed);
