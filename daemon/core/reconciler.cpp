@@ -197,6 +197,7 @@ void Reconciler::remake(const CgroupPath& cgroup, Share share) {
 
 void Reconciler::controllers_written(const CgroupPath& at) {
   controllers_written_ = time_.now().boot;
+  ++controller_writes_;
   // What was refused for want of a controller may go through now.
   for (auto& [place, fight] : fights_) {
     if (fight.refused && at.contains(place.first)) fight.wait_until = std::chrono::microseconds::zero();
@@ -321,7 +322,10 @@ void Reconciler::write(const CgroupPath& cgroup, const std::vector<Difference>& 
         }
         return Work{.parts = {std::move(part)}, .cause = Cause::drift, .durable = false};
       },
-      [this, cgroup, differences, at_start = starting_](const Result<Outcome>& done) {
+      [this, cgroup, differences, at_start = starting_,
+       writes_before = controller_writes_](const Result<Outcome>& done) {
+        // A controller was switched meanwhile, and what that changed is to be looked at now that this has ended.
+        if (!done && controller_writes_ != writes_before) return check(cgroup);
         if (!done && differences.size() > 1) {
           for (const auto& difference : differences) write(cgroup, {difference});
           return;

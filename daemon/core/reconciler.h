@@ -116,6 +116,7 @@ class Reconciler {
   std::function<void(const std::string&)> on_blind_spot_;
   bool starting_ = false;
   std::optional<std::chrono::microseconds> controllers_written_;
+  std::uint64_t controller_writes_ = 0;
 };
 
 }  // namespace cgroupd

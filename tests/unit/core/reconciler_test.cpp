@@ -231,6 +231,23 @@ TEST(ARepair, IsMadeAtOnceWhenTheControllerIsThereAgain) {
   EXPECT_EQ(world.text("a/b/c", "memory.max"), "67108864");
 }
 
+TEST(ARepair, IsMadeAgainWhenAControllerWasSwitchedWhileItFailed) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("a/b", "memory.max=64M"));
+  const std::vector<TreeEvent> switched = {{.cgroup = path("a"), .file = "cgroup.subtree_control"}};
+  world.kernel.write_as_other(path("a"), "cgroup.subtree_control", "-memory");
+  world.kernel.before_each_write([&, done = false](const KernelAccess& write) mutable {
+    if (done || write.file != "memory.max") return;
+    done = true;
+    world.kernel.write_as_other(path("a"), "cgroup.subtree_control", "-memory");
+    world.daemon->reconciler.changed(switched);  // while the repair is under way, on a worker
+  });
+  world.daemon->reconciler.changed(switched);
+  world.kernel.before_each_write({});
+  EXPECT_EQ(world.text("a/b", "memory.max"), "67108864");
+  EXPECT_EQ(world.daemon->reconciler.counts().failed, 0U);
+}
+
 TEST(ARepair, ThatFailsDoesNotHoldUpTheOthers) {
   ManagedWorld world;
   ASSERT_OK(world.create("web", "memory.max=64M pids.max=9"));
