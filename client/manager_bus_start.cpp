@@ -27,9 +27,16 @@ bool is_running(sdbus::IConnection& bus) {
   return has_owner;
 }
 
+constexpr auto pause = std::chrono::milliseconds(20);
+
+// False when it is as late as that.
+bool wait_before(std::chrono::steady_clock::time_point until) {
+  std::this_thread::sleep_for(pause);
+  return std::chrono::steady_clock::now() < until;
+}
+
 // A job is an object for as long as it is not done; systemd bounds it by the unit's TimeoutStartSec.
 void wait_for_end_of(sdbus::IConnection& bus, const sdbus::ObjectPath& job) {
-  constexpr auto pause = std::chrono::milliseconds(20);
   const auto proxy = sdbus::createProxy(bus, service_manager_name, job);
   try {
     while (true) {
@@ -59,8 +66,13 @@ Result<void> start_if_absent(sdbus::IConnection& bus, const BusChoice& which) {
     sdbus::ObjectPath path;
     systemd->callMethod("GetUnit").onInterface(interface).withArguments(std::string(unit_name)).storeResultsTo(path);
     const auto unit = sdbus::createProxy(bus, service_manager_name, path);
-    state = unit->getProperty("ActiveState").onInterface(unit_interface).get<std::string>();
-    status = unit->getProperty("StatusText").onInterface("org.freedesktop.systemd1.Service").get<std::string>();
+    // It may be tried again already, and has not said anew what is wrong.
+    constexpr auto patience = std::chrono::seconds(5);
+    const auto until = std::chrono::steady_clock::now() + patience;
+    do {
+      state = unit->getProperty("ActiveState").onInterface(unit_interface).get<std::string>();
+      status = unit->getProperty("StatusText").onInterface("org.freedesktop.systemd1.Service").get<std::string>();
+    } while (state == "activating" && status.empty() && wait_before(until));
   } catch (const sdbus::Error&) {
     // What is wrong is said by the call that the caller wants to make.
     return {};
