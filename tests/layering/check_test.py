@@ -109,7 +109,7 @@ class Layering(unittest.TestCase):
 
     def test_no_file_names_somebodys_machine(self):
         self.finds("conf/a.conf", "path = /home/" + "alice/x\n", "one machine")
-        self.finds("daemon/core/a.cpp", '// see "/work/' + 'main/x"\n', "one machine")
+        self.finds("daemon/core/a.cpp", '// see "/wo' + 'rk/main/x"\n', "one machine")
 
 
 if __name__ == "__main__":
