@@ -98,9 +98,9 @@ struct EventLoop::State {
     Source source;
   };
   std::list<Paced> paced;
-  Source interrupt, terminate, bus_io, bus_time, later, next_turn;
+  Source interrupt, terminate, bus_io, bus_time, next_turn;
   std::function<bool()> turn;
-  Action on_termination, on_later;
+  Action on_termination;
   sdbus::IConnection* connection = nullptr;
 
   static State& of(void* self) { return *static_cast<State*>(self); }
@@ -235,25 +235,6 @@ void EventLoop::on_termination(Action action) {
 
 void EventLoop::feed_watchdog() {
   sd_event_set_watchdog(state_->event.get(), 1);
-}
-
-void EventLoop::soon(Action action) {
-  constexpr std::uint64_t delay_us = 10'000;
-  state_->on_later = std::move(action);
-  if (state_->later) {
-    sd_event_source_set_time_relative(state_->later.get(), delay_us);
-    sd_event_source_set_enabled(state_->later.get(), SD_EVENT_ONESHOT);
-    return;
-  }
-  sd_event_source* source = nullptr;
-  sd_event_add_time_relative(
-      state_->event.get(), &source, CLOCK_MONOTONIC, delay_us, accuracy_us,
-      [](sd_event_source*, std::uint64_t, void* self) {
-        State::of(self).on_later();
-        return 0;
-      },
-      state_.get());
-  state_->later.reset(source);
 }
 
 Moment EventLoop::now() {

@@ -47,9 +47,6 @@ class EventLoop final : public Time, public Signs {
   /// Tells the service manager that the loop turns, as often as its WatchdogSec= wants; nothing without one.
   void feed_watchdog();
 
-  /// Calls `action` once, a hundredth of a second from now; asking again before it ran puts it off.
-  void soon(Action action);
-
   Moment now() override;
   /// On CLOCK_BOOTTIME, so that the time a machine sleeps counts.
   std::unique_ptr<Alarm> alarm(Action action) override;

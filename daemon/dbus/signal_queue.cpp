@@ -1,6 +1,7 @@
 // Collecting and sending.
 #include "dbus/signal_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace cgroupd {
@@ -48,16 +49,27 @@ void SignalQueue::stall_lifted(const CgroupPath& cgroup, const Limit& limit, con
 }
 
 void SignalQueue::later(Signal signal) {
-  if (waiting_.empty() && single_.empty()) loop_.soon([this] { send(); });
+  set_alarm();
   if (single_.size() < most_waiting) single_.push_back(std::move(signal));
 }
 
 SignalQueue::News& SignalQueue::about(const CgroupPath& cgroup) {
-  if (waiting_.empty() && single_.empty()) loop_.soon([this] { send(); });
+  set_alarm();
   return waiting_[cgroup];
 }
 
+void SignalQueue::set_alarm() {
+  if (!waiting_.empty() || !single_.empty()) return;
+  using std::chrono::milliseconds;
+  constexpr milliseconds least(10);
+  constexpr milliseconds most(160);
+  const auto now = time_.now().boot;
+  pause_ = now - sent_ < least ? std::min<std::chrono::microseconds>(pause_ * 2, most) : least;
+  alarm_->ring_at(now + pause_);
+}
+
 void SignalQueue::send() {
+  sent_ = time_.now().boot;
   const auto waiting = std::exchange(waiting_, {});
   const auto single = std::exchange(single_, {});
   if (adaptor_ == nullptr) return;

@@ -1,22 +1,25 @@
 // Bus signals about changes, sent a moment after the reply so that a burst of changes costs one signal a cgroup.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/events.h"
-#include "dbus/event_loop.h"
+#include "core/time.h"
 #include "dbus/manager_adaptor.h"
 
 namespace cgroupd {
 
-/// Several changes of one cgroup's limits before the signals go out become one signal with the last values.
+/// Several changes of one cgroup's limits before the signals go out become one signal with the last values. They go out
+/// 10 ms after the first change; while changes keep coming, after longer and longer pauses, up to 160 ms.
 class SignalQueue final : public ManagerEvents {
  public:
-  explicit SignalQueue(EventLoop& loop) : loop_(loop) {}
+  explicit SignalQueue(Time& time) : time_(time), alarm_(time.alarm([this] { send(); })) {}
 
   /// Signals go out on this adaptor from now on; before, there is nobody to hear them.
   void connect(ManagerAdaptor& adaptor) { adaptor_ = &adaptor; }
@@ -39,9 +42,12 @@ class SignalQueue final : public ManagerEvents {
     Values limits;
   };
   News& about(const CgroupPath& cgroup);
+  void set_alarm();
   void send();
 
-  EventLoop& loop_;
+  Time& time_;
+  std::unique_ptr<Alarm> alarm_;
+  std::chrono::microseconds pause_{}, sent_{};  // the last of each; CLOCK_BOOTTIME
   ManagerAdaptor* adaptor_ = nullptr;
   std::map<CgroupPath, News> waiting_;
   std::vector<Signal> single_;
