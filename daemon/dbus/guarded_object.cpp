@@ -1,7 +1,10 @@
 // Forwards everything; methods by way of the guard.
 #include "dbus/guarded_object.h"
 
+#include <cstdint>
 #include <limits>
+
+#include <sys/ioctl.h>
 
 #include "dbus/raw_message.h"
 #include "dbus/wire.h"
@@ -59,8 +62,8 @@ sdbus::method_callback GuardedObject::guarded(const std::string& name, sdbus::me
   method.callback = std::move(callback);
   return [this, &method](const sdbus::MethodCall& call) {
     const std::string caller = call.getSender();
-    if (const auto waits = wait(method, caller, call); !waits) return refuse_unasked(call, waits.error());
     if (!turns_.is_held(caller) && !meet_(caller, release_)) turns_.hold(caller);
+    if (const auto received = receive(method, caller, call); !received) refuse_unasked(call, received.error());
   };
 }
 
@@ -74,11 +77,10 @@ void GuardedObject::take_over(const std::string& method, Receive receive) {
 
 // All that is done before the next message is looked at, which may be a Ping: so of a long one only the beginning is
 // weighed here, and the rest in the caller's turns. How large those are is not known yet, so they are few.
-Result<void> GuardedObject::wait(const Method& method, const std::string& caller, const sdbus::MethodCall& call) {
+Result<void> GuardedObject::receive(const Method& method, const std::string& caller, const sdbus::MethodCall& call) {
   if (method.receive) {
     return method.receive(call, method.heaviest).and_then([&](Received received) {
-      return turns_.wait(caller, received.weight,
-                         [this, call, run = std::move(received.run)]() mutable { ask(call, std::move(run)); });
+      return in_turn(caller, received.weight, call, std::move(received.run));
     });
   }
   constexpr std::size_t short_call = 256;
@@ -88,10 +90,19 @@ Result<void> GuardedObject::wait(const Method& method, const std::string& caller
     if (large_ < most_large) return wait_and_weigh(method, call, weighing);
     weighing->go_on(std::numeric_limits<std::size_t>::max());
   }
-  return weighing->result().and_then([&](std::size_t weight) {
-    return turns_.wait(caller, weight,
-                       [this, &method, call] { ask(call, [&method, call] { method.callback(call); }); });
-  });
+  return weighing->result().and_then(
+      [&](std::size_t weight) { return in_turn(caller, weight, call, [&method, call] { method.callback(call); }); });
+}
+
+// Where nobody waits and nothing else has come, there is nobody to be fair to: then his turn is now.
+template <typename Run>
+Result<void> GuardedObject::in_turn(const std::string& caller, std::size_t weight, const sdbus::MethodCall& call,
+                                    Run run) {
+  if (turns_.nobody_waits() && !turns_.is_held(caller) && is_last_received(call)) {
+    ask(call, std::move(run));
+    return {};
+  }
+  return turns_.wait(caller, weight, [this, call, run = std::move(run)]() mutable { ask(call, std::move(run)); });
 }
 
 Result<void> GuardedObject::wait_and_weigh(const Method& method, const sdbus::MethodCall& call,
@@ -172,6 +183,14 @@ void GuardedObject::go_on_for(const sdbus::MethodCall& call, const std::shared_p
     }
     running_ = nullptr;
   });
+}
+
+bool is_last_received(const sdbus::Message& message) {
+  sd_bus* const bus = sd_bus_message_get_bus(raw_message(message));
+  std::uint64_t read = 0;
+  int unread = 0;
+  return sd_bus_get_n_queued_read(bus, &read) >= 0 && read == 0 &&
+         ::ioctl(sd_bus_get_fd(bus), FIONREAD, &unread) == 0 && unread == 0;
 }
 
 bool allows_interaction(const sdbus::Message& message) {

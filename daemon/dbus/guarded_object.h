@@ -110,7 +110,9 @@ class GuardedObject final : public sdbus::IObject {
     Receive receive;  ///< none: `callback` reads it
   };
   sdbus::method_callback guarded(const std::string& name, sdbus::method_callback callback);
-  Result<void> wait(const Method& method, const std::string& caller, const sdbus::MethodCall& call);
+  Result<void> receive(const Method& method, const std::string& caller, const sdbus::MethodCall& call);
+  template <typename Run>
+  Result<void> in_turn(const std::string& caller, std::size_t weight, const sdbus::MethodCall& call, Run run);
   Result<void> wait_and_weigh(const Method& method, const sdbus::MethodCall& call,
                               const std::shared_ptr<Weighing>& weighing);
   template <typename Run>
@@ -152,6 +154,9 @@ class GuardedAdaptor : public Adaptor {
       : Adaptor(*object), object_holder_(std::move(object)) {}
   std::unique_ptr<GuardedObject> object_holder_;
 };
+
+/// Whether nothing else has come over its bus so far, be it read already or not.
+bool is_last_received(const sdbus::Message& message);
 
 /// Whether the caller is ready to be asked for a password (the message's flag ALLOW_INTERACTIVE_AUTHORIZATION).
 bool allows_interaction(const sdbus::Message& message);

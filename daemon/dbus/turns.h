@@ -39,6 +39,8 @@ class Turns {
   void release(const std::string& caller);
   bool is_held(const std::string& caller) const { return held_.contains(caller); }
 
+  bool nobody_waits() const { return count_ == 0; }
+
   /// Runs one; whether more are waiting for nothing but their turn.
   bool take_one();
 
