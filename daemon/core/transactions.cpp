@@ -103,6 +103,7 @@ struct Transactions::Running {
   std::shared_ptr<void> waiting;                // whatever tells that whoever asked has given up
   Result<std::vector<Value>> applied;
   Result<void> removed;
+  Record record;  // with what the parts wanted desired
 };
 
 Transactions::Transactions(Kernel& kernel, Background& background, Background& disk, Store& store, Intents& intents,
@@ -355,18 +356,19 @@ void Transactions::executed(const std::shared_ptr<Running>& running) {
   end(running, fail(error));
 }
 
-Record Transactions::record_of(const Running& running) {
-  const Work& work = running.work;
-  Record record{.durable = work.durable};
-  for (const auto& part : work.parts) record.cgroups[part.cgroup] = part.desired;
+void Transactions::record(Running& running, const Moment& now) {
+  Work& work = running.work;
+  Record& record = running.record;
+  record.durable = work.durable;
+  for (auto& part : work.parts) record.cgroups.insert_or_assign(part.cgroup, std::move(part.desired));
   HistoryEntry entry{.id = running.id,
-                     .time = time_.now().wall,
-                     .who = work.who,
+                     .time = now.wall,
+                     .who = std::move(work.who),
                      .cause = work.cause,
                      .undoes = work.undoes,
                      .made = running.made,
                      .removed = running.removal.cgroups,
-                     .changes = work.noted,
+                     .changes = std::move(work.noted),
                      .skipped = work.skipped};
   for (std::size_t i = 0; i < running.plan.size(); ++i) {
     const Step& step = running.plan[i];
@@ -381,11 +383,12 @@ Record Transactions::record_of(const Running& running) {
   if (running.noted || !entry.made.empty() || !entry.removed.empty() || !entry.changes.empty() ||
       !entry.skipped.empty())
     record.entry = std::move(entry);
-  return record;
 }
 
 void Transactions::commit(const std::shared_ptr<Running>& running) {
-  if (auto ok = store_.commit(record_of(*running), time_.now()); !ok) return take_back(running, ok.error());
+  const Moment now = time_.now();
+  record(*running, now);
+  if (auto ok = store_.commit(running->record, now); !ok) return take_back(running, ok.error());
   if (running->work.durable) to_sync_.push_back(running);
   if (!syncing_ && (running->work.durable || store_.wants_sync())) sync_disk();
   if (!running->work.durable) finish(running);
@@ -448,9 +451,10 @@ void Transactions::finish(const std::shared_ptr<Running>& running) {
   remember_weights(*running);
   for (std::size_t i = 0; i < running->plan.size(); ++i) {
     const Step& step = running->plan[i];
-    outcome.changed[step.cgroup].insert_or_assign(step.limit, (*running->applied)[i]);
+    const Value& value = (*running->applied)[i];
+    for (auto* const values : {&outcome.changed, &outcome.in_force})
+      (*values)[step.cgroup].insert_or_assign(step.limit, value);
   }
-  outcome.in_force = outcome.changed;
   for (const auto& part : work.parts) {
     if (part.remove) continue;
     // What needed no step is in force already.
@@ -463,30 +467,45 @@ void Transactions::finish(const std::shared_ptr<Running>& running) {
   end(running, std::move(outcome));
 }
 
-void Transactions::end(const std::shared_ptr<Running>& running, Result<Outcome> outcome) {
+std::map<CgroupPath, std::vector<const Limit*>> Transactions::replaced_leases(const Running& running) const {
+  std::map<CgroupPath, std::vector<const Limit*>> replaced;
+  if (running.work.cause == Cause::lease) return replaced;
+  for (const auto& [cgroup, desired] : running.record.cgroups) {
+    const auto before = desired_.find(cgroup);
+    if (before == desired_.end() || !before->second.next_end()) continue;
+    for (const auto& [limit, statements] : before->second.statements()) {
+      const bool leased_still = desired && desired->leased(*limit);
+      if (before->second.leased(*limit) && !leased_still) replaced[cgroup].push_back(limit);
+    }
+  }
+  return replaced;
+}
+
+// Answers whether a lease came, went or moved.
+bool Transactions::take_over(Record&& record) {
+  bool leases_change = false;
+  for (auto& [cgroup, desired] : record.cgroups) {
+    const auto before = desired_.find(cgroup);
+    leases_change =
+        leases_change || (before != desired_.end() && before->second.next_end()) || (desired && desired->next_end());
+    if (!desired || desired->empty()) {
+      desired_.erase(cgroup);
+    } else if (before != desired_.end()) {
+      before->second = *std::move(desired);
+    } else {
+      desired_.emplace(cgroup, *std::move(desired));
+    }
+  }
+  return leases_change;
+}
+
+void Transactions::end(const std::shared_ptr<Running>& running, const Result<Outcome>& outcome) {
   if (gate_ != nullptr) gate_->ended(running.get());
   std::map<CgroupPath, std::vector<const Limit*>> replaced;
   bool leases_change = false;
   if (outcome) {
-    for (auto& part : running->work.parts) {
-      if (const auto before = desired_.find(part.cgroup); before != desired_.end() && before->second.next_end()) {
-        leases_change = true;
-        for (const auto& [limit, statements] : before->second.statements()) {
-          const bool leased_still = part.desired && part.desired->leased(*limit);
-          if (running->work.cause != Cause::lease && before->second.leased(*limit) && !leased_still)
-            replaced[part.cgroup].push_back(limit);
-        }
-      }
-      leases_change = leases_change || (part.desired && part.desired->next_end());
-      if (part.remove) weight_before_idle_.erase(part.cgroup);
-      if (part.desired && !part.desired->empty()) {
-        desired_.insert_or_assign(part.cgroup, *std::move(part.desired));
-      } else {
-        desired_.erase(part.cgroup);
-      }
-      if (on_desired_changed_) on_desired_changed_(part.cgroup);
-    }
-    if (leases_change && on_leases_changed_) on_leases_changed_();
+    replaced = replaced_leases(*running);
+    leases_change = take_over(std::move(running->record));
   }
   free(running->cgroups);
   running->done(outcome);
@@ -494,6 +513,11 @@ void Transactions::end(const std::shared_ptr<Running>& running, Result<Outcome> 
   // so already.
   if (running->noted) intents_.end(running->id);
   if (outcome) {
+    for (const auto& part : running->work.parts) {
+      if (part.remove) weight_before_idle_.erase(part.cgroup);
+      if (on_desired_changed_) on_desired_changed_(part.cgroup);
+    }
+    if (leases_change && on_leases_changed_) on_leases_changed_();
     for (const auto& cgroup : outcome->made) events_.created(cgroup);
     for (const auto& [cgroup, changed] : outcome->changed) events_.limits_changed(cgroup, changed);
     for (const auto& cgroup : outcome->removed) events_.removed(cgroup);

@@ -80,7 +80,7 @@ struct Outcome {
 class Transactions {
  public:
   using Prepare = std::function<Result<Work>()>;
-  using Done = std::function<void(Result<Outcome>)>;
+  using Done = std::function<void(const Result<Outcome>&)>;
 
   /// `disk` is where store.sync() waits. All references must outlive this object.
   Transactions(Kernel& kernel, Background& background, Background& disk, Store& store, Intents& intents, Time& time,
@@ -137,9 +137,11 @@ class Transactions {
   void take_back(const std::shared_ptr<Running>& running, Error why);
   void take_back(const Intent& intent);
   void finish(const std::shared_ptr<Running>& running);
-  void end(const std::shared_ptr<Running>& running, Result<Outcome> outcome);
+  std::map<CgroupPath, std::vector<const Limit*>> replaced_leases(const Running& running) const;
+  bool take_over(Record&& record);
+  void end(const std::shared_ptr<Running>& running, const Result<Outcome>& outcome);
   void remember_weights(const Running& running);
-  Record record_of(const Running& running);
+  void record(Running& running, const Moment& now);
   void sync_disk();
   void free(const std::vector<CgroupPath>& cgroups);
 

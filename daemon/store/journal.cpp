@@ -1,6 +1,7 @@
 // "NUMBER COUNT\n", COUNT times "LENGTH\n" and so many bytes, then "NUMBER.\n".
 #include "store/journal.h"
 
+#include <array>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -8,11 +9,24 @@
 namespace cgroupd {
 namespace {
 
-std::string print(const Journal::Note& note) {
-  const std::string number = std::to_string(note.number);
-  std::string text = number + " " + std::to_string(note.fields.size()) + "\n";
-  for (const auto& field : note.fields) text.append(std::to_string(field.size())).append("\n").append(field);
-  return text.append(number).append(".\n");
+void append_number(std::string& text, std::uint64_t number, std::string_view end) {
+  std::array<char, 20> digits{};
+  const auto [last, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  text.append(digits.data(), last).append(end);
+}
+
+std::string print(std::uint64_t number, const std::vector<std::string>& fields) {
+  std::string text;
+  constexpr std::size_t usual = 512;
+  text.reserve(usual);
+  append_number(text, number, " ");
+  append_number(text, fields.size(), "\n");
+  for (const auto& field : fields) {
+    append_number(text, field.size(), "\n");
+    text += field;
+  }
+  append_number(text, number, ".\n");
+  return text;
 }
 
 // A number and what ends it.
@@ -46,8 +60,8 @@ Result<Journal> Journal::open(std::string file) {
   return OwnFile::open(std::move(file)).map([](OwnFile opened) { return Journal(std::move(opened)); });
 }
 
-Result<void> Journal::add(const Note& note) {
-  const std::string text = print(note);
+Result<void> Journal::add(std::uint64_t number, const std::vector<std::string>& fields) {
+  const std::string text = print(number, fields);
   auto done = file_.put(text, size_);
   if (done) {
     size_ += text.size();

@@ -23,7 +23,7 @@ class Journal {
   static Result<Journal> open(std::string file);
 
   /// After an error the note is not there.
-  Result<void> add(const Note& note);
+  Result<void> add(std::uint64_t number, const std::vector<std::string>& fields);
   /// Those of a daemon that died, in their order. What it was cut short in the middle of is left out.
   Result<std::vector<Note>> left_behind() const;
   /// They are kept elsewhere now.

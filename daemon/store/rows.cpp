@@ -10,8 +10,6 @@
 namespace cgroupd {
 namespace {
 
-constexpr std::size_t fields_of_an_entry = 9;
-
 std::optional<std::chrono::microseconds> parse_micros(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -142,73 +140,34 @@ void parse_changes(std::string_view text, HistoryEntry& into) {
 }
 
 Rows rows_of(const Record& record, const Moment& now, std::string_view boot_id) {
-  const auto number = [](auto of) {
-    return of ? std::optional<std::int64_t>(static_cast<std::int64_t>(*of)) : std::nullopt;
-  };
-  Rows rows{.cgroups = {}, .entry = {}, .forgotten = number(record.forgotten)};
+  const auto text = [](const auto& number) { return number ? std::to_string(*number) : std::string(); };
+  Rows rows;
+  rows.reserve(first_cgroup + 2 * record.cgroups.size());
+  rows.push_back(text(record.forgotten));
+  if (record.entry) {
+    const HistoryEntry& entry = *record.entry;
+    rows.push_back(std::to_string(entry.id));
+    rows.push_back(std::to_string(entry.time.count()));
+    rows.emplace_back(cause_name(entry.cause));
+    rows.push_back(text(entry.undoes));
+    rows.push_back(text(entry.who.uid));
+    rows.push_back(text(entry.who.pid));
+    rows.push_back(entry.who.unit);
+    rows.push_back(entry.who.command);
+    rows.push_back(print_changes(entry));
+  }
+  rows.resize(first_cgroup);
   for (const auto& [cgroup, desired] : record.cgroups) {
-    const bool is_gone = !desired || desired->empty();
-    rows.cgroups.push_back({.name = cgroup.str(),
-                            .desired = is_gone ? std::nullopt : std::optional(print_desired(*desired, now, boot_id))});
+    rows.push_back(cgroup.str());
+    rows.push_back(desired ? print_desired(*desired, now, boot_id) : std::string());
   }
-  if (!record.entry) return rows;
-  const HistoryEntry& entry = *record.entry;
-  rows.entry = Rows::Entry{.id = static_cast<std::int64_t>(entry.id),
-                           .time = entry.time.count(),
-                           .cause = std::string(cause_name(entry.cause)),
-                           .undoes = number(entry.undoes),
-                           .uid = number(entry.who.uid),
-                           .pid = number(entry.who.pid),
-                           .unit = entry.who.unit,
-                           .command = entry.who.command,
-                           .changes = print_changes(entry)};
   return rows;
 }
 
-Journal::Note note_of(const Rows& rows, std::uint64_t number) {
-  const auto text = [](const std::optional<std::int64_t>& of) { return of ? std::to_string(*of) : std::string(); };
-  Journal::Note note{.number = number, .fields = {text(rows.forgotten)}};
-  if (rows.entry) {
-    const Rows::Entry& entry = *rows.entry;
-    note.fields.insert(note.fields.end(),
-                       {std::to_string(entry.id), std::to_string(entry.time), entry.cause, text(entry.undoes),
-                        text(entry.uid), text(entry.pid), entry.unit, entry.command, entry.changes});
-  } else {
-    note.fields.resize(1 + fields_of_an_entry);
-  }
-  for (const auto& [name, desired] : rows.cgroups) {
-    note.fields.push_back(name);
-    note.fields.push_back(desired.value_or(""));  // what is stated is never empty
-  }
-  return note;
-}
-
-std::optional<Rows> rows_in(const Journal::Note& note) {
-  const auto& fields = note.fields;
-  if (fields.size() < 1 + fields_of_an_entry || (fields.size() - 1 - fields_of_an_entry) % 2 != 0) return std::nullopt;
-  const auto number = [&](std::size_t at) -> std::optional<std::int64_t> {
-    std::int64_t value = 0;
-    const char* const end = fields[at].data() + fields[at].size();
-    const auto [last, error] = std::from_chars(fields[at].data(), end, value);
-    return error == std::errc() && last == end ? std::optional(value) : std::nullopt;
-  };
-  Rows rows{.cgroups = {}, .entry = {}, .forgotten = number(0)};
-  if (const auto id = number(1)) {
-    rows.entry = Rows::Entry{.id = *id,
-                             .time = number(2).value_or(0),
-                             .cause = fields[3],
-                             .undoes = number(4),
-                             .uid = number(5),
-                             .pid = number(6),
-                             .unit = fields[7],
-                             .command = fields[8],
-                             .changes = fields[9]};
-  }
-  for (std::size_t i = 1 + fields_of_an_entry; i < fields.size(); i += 2) {
-    rows.cgroups.push_back(
-        {.name = fields[i], .desired = fields[i + 1].empty() ? std::nullopt : std::optional(fields[i + 1])});
-  }
-  return rows;
+bool are_rows(const Rows& fields) {
+  if (fields.size() < first_cgroup || (fields.size() - first_cgroup) % 2 != 0) return false;
+  const auto& id = fields[1];
+  return id.empty() || parse_micros(id).has_value();
 }
 
 }  // namespace cgroupd

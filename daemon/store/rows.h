@@ -1,6 +1,7 @@
 // Desired state and history entries as text, a row each: one page to write for a change instead of one a table.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,7 +12,6 @@
 #include "model/desired.h"
 #include "model/history.h"
 #include "model/moment.h"
-#include "store/journal.h"
 
 namespace cgroupd {
 
@@ -26,35 +26,15 @@ struct Record {
   bool durable = true;
 };
 
-/// The same as text and numbers, as the database and the journal hold it.
-struct Rows {
-  struct Cgroup {
-    std::string name;
-    std::optional<std::string> desired;  ///< nothing = forgotten
-    friend bool operator==(const Cgroup&, const Cgroup&) = default;
-  };
-  struct Entry {
-    std::int64_t id = 0;
-    std::int64_t time = 0;
-    std::string cause;
-    std::optional<std::int64_t> undoes;
-    std::optional<std::int64_t> uid;
-    std::optional<std::int64_t> pid;
-    std::string unit;
-    std::string command;
-    std::string changes;
-    friend bool operator==(const Entry&, const Entry&) = default;
-  };
-  std::vector<Cgroup> cgroups;
-  std::optional<Entry> entry;
-  std::optional<std::int64_t> forgotten;
-  friend bool operator==(const Rows&, const Rows&) = default;
-};
+/// The same as text, as the journal and the database hold it: which entry was taken back (or empty), the columns of the
+/// entry (all empty when there is none), then of each cgroup its name and what is desired (empty = forgotten).
+using Rows = std::vector<std::string>;
+inline constexpr std::size_t columns_of_an_entry = 9;
+inline constexpr std::size_t first_cgroup = 1 + columns_of_an_entry;
 
 Rows rows_of(const Record& record, const Moment& now, std::string_view boot_id);
-Journal::Note note_of(const Rows& rows, std::uint64_t number);
-/// Nothing when a newer version wrote it, or nobody of ours.
-std::optional<Rows> rows_in(const Journal::Note& note);
+/// Not when a newer version wrote them, or nobody of ours.
+bool are_rows(const Rows& fields);
 
 std::string print_desired(const DesiredCgroup& desired, const Moment& now, std::string_view boot_id);
 /// What --runtime stated in another boot is left out, and what a newer version wrote and we do not know. Leases of

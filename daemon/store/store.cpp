@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <set>
+#include <span>
 #include <utility>
 
 #include <fcntl.h>
@@ -134,12 +136,12 @@ Result<void> Store::open_journal() {
   auto journal = Journal::open(directory_ + "/state.journal");
   if (!journal) return fail(journal.error());
   journal_ = std::make_unique<Journal>(*std::move(journal));
-  const auto notes = journal_->left_behind();
+  auto notes = journal_->left_behind();
   if (!notes) return fail(notes.error());
-  for (const auto& note : *notes) {
+  for (auto& note : *notes) {
     if (note.number <= last_note_) continue;
     last_note_ = note.number;
-    if (auto rows = rows_in(note)) noted_.push_back(*std::move(rows));
+    if (are_rows(note.fields)) noted_.push_back(std::move(note.fields));
   }
   if (auto ok = flush(); !ok) return ok;
   if (!notes->empty()) {
@@ -171,7 +173,7 @@ Result<void> Store::commit(const Record& record, const Moment& now) {
   if (noted_.size() >= most_noted) {
     if (auto ok = flush(); !ok) return ok;
   }
-  return journal_->add(note_of(rows, last_note_ + 1)).map([&] {
+  return journal_->add(last_note_ + 1, rows).map([&] {
     ++last_note_;
     noted_.push_back(std::move(rows));
   });
@@ -206,43 +208,41 @@ Result<void> Store::flush(const Rows* more) {
 }
 
 Result<std::int64_t> Store::put(const Rows& rows, std::int64_t history_bytes) {
-  for (const auto& [name, desired] : rows.cgroups) {
-    const auto put = desired
-                         ? database_->query("INSERT OR REPLACE INTO cgroup VALUES(?, ?)").and_then([&](Query query) {
-                             return query.bind(name).bind(*desired).run();
-                           })
-                         : database_->query("DELETE FROM cgroup WHERE name = ?").and_then([&](Query query) {
+  for (std::size_t i = first_cgroup; i < rows.size(); i += 2) {
+    const auto& name = rows[i];
+    const auto& desired = rows[i + 1];
+    const auto put = desired.empty()
+                         ? database_->query("DELETE FROM cgroup WHERE name = ?").and_then([&](Query query) {
                              return query.bind(name).run();
+                           })
+                         : database_->query("INSERT OR REPLACE INTO cgroup VALUES(?, ?)").and_then([&](Query query) {
+                             return query.bind(name).bind(desired).run();
                            });
     if (!put) return fail(put.error());
   }
-  if (rows.forgotten) {
+  if (const auto& forgotten = rows.front(); !forgotten.empty()) {
     const auto gone = database_->query("DELETE FROM entry WHERE id = ?").and_then([&](Query query) {
-      return query.bind(*rows.forgotten).run();
+      return query.bind(forgotten).run();
     });
     if (!gone) return fail(gone.error());
   }
-  return rows.entry ? put_entry(*rows.entry, history_bytes) : Result<std::int64_t>(0);
+  const auto entry = std::span(rows).subspan(1, columns_of_an_entry);
+  return entry.front().empty() ? Result<std::int64_t>(0) : put_entry(entry, history_bytes);
 }
 
-Result<std::int64_t> Store::put_entry(const Rows::Entry& entry, std::int64_t history_bytes) {
-  auto done = database_->query("INSERT INTO entry VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)").and_then([&](Query query) {
-    return query.bind(entry.id)
-        .bind(entry.time)
-        .bind(entry.cause)
-        .bind(entry.undoes)
-        .bind(entry.uid)
-        .bind(entry.pid)
-        .bind(entry.unit)
-        .bind(entry.command)
-        .bind(entry.changes)
-        .run();
-  });
+// (SQLite makes numbers of text where a column is of numbers.)
+Result<std::int64_t> Store::put_entry(std::span<const std::string> columns, std::int64_t history_bytes) {
+  auto done =
+      database_->query("INSERT INTO entry VALUES(?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?, ?, ?)")
+          .and_then([&](Query query) {
+            for (const auto& column : columns) query.bind(column);
+            return query.run();
+          });
   if (!done) return fail(done.error());
-  const auto grown = static_cast<std::int64_t>(entry.changes.size());
-  return forget_oldest(static_cast<std::uint64_t>(entry.id), history_bytes + grown).map([&](std::int64_t forgotten) {
-    return grown - forgotten;
-  });
+  const auto grown = static_cast<std::int64_t>(columns.back().size());
+  std::uint64_t id = 0;
+  std::from_chars(columns.front().data(), columns.front().data() + columns.front().size(), id);
+  return forget_oldest(id, history_bytes + grown).map([&](std::int64_t forgotten) { return grown - forgotten; });
 }
 
 // What is beyond the bounds, but never the newest; answers how many bytes that were.

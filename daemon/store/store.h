@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,7 +84,7 @@ class Store {
   Result<void> flush(const Rows* more = nullptr);
   /// Within a transaction. Answers by how many bytes the history grew.
   Result<std::int64_t> put(const Rows& rows, std::int64_t history_bytes);
-  Result<std::int64_t> put_entry(const Rows::Entry& entry, std::int64_t history_bytes);
+  Result<std::int64_t> put_entry(std::span<const std::string> columns, std::int64_t history_bytes);
   Result<std::int64_t> forget_oldest(std::uint64_t newest, std::int64_t bytes);
   Result<void> read_back(std::uint64_t before, const std::function<bool(HistoryEntry)>& wants_more);
 
