@@ -28,6 +28,7 @@ struct CreateOptions {
 struct SetOptions {
   ExecuteOptions execute = {};
   bool runtime = false;
+  bool plan = false;                                    ///< answers the steps, changes nothing
   std::optional<std::chrono::microseconds> lease = {};  ///< for so long only
   std::optional<DriftPolicy> drift = {};
   std::optional<OnMissing> on_missing = {};  ///< none: as the daemon's configuration says

@@ -99,10 +99,10 @@ template <typename Run>
 Result<void> GuardedObject::in_turn(const std::string& caller, std::size_t weight, const sdbus::MethodCall& call,
                                     Run run) {
   if (turns_.nobody_waits() && !turns_.is_held(caller) && is_last_received(call)) {
-    ask(call, std::move(run));
+    ask(call, run);
     return {};
   }
-  return turns_.wait(caller, weight, [this, call, run = std::move(run)]() mutable { ask(call, std::move(run)); });
+  return turns_.wait(caller, weight, [this, call, run = std::move(run)] { ask(call, run); });
 }
 
 Result<void> GuardedObject::wait_and_weigh(const Method& method, const sdbus::MethodCall& call,
@@ -130,9 +130,12 @@ void GuardedObject::refuse_unasked(const sdbus::MethodCall& call, const Error& e
 }
 
 template <typename Run>
-void GuardedObject::ask(sdbus::MethodCall call, Run run) {
+void GuardedObject::ask(const sdbus::MethodCall& call, const Run& run) {
   try {
-    guard_(call, [this, call, run = std::move(run)](const Result<void>& agreed) {
+    if (const auto judged = guard_.judge(call))
+      return *judged ? this->run(call, run) : refuse(call, wire::to_bus_error(judged->error()));
+    sdbus::MethodCall asked = call;
+    guard_.ask(asked, [this, call, run](const Result<void>& agreed) {
       if (agreed) return this->run(call, run);
       refuse(call, wire::to_bus_error(agreed.error()));
     });

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,7 +23,12 @@ namespace cgroupd {
 class GuardedObject final : public sdbus::IObject {
  public:
   using Answer = std::function<void(Result<void>)>;
-  using Guard = std::function<void(sdbus::MethodCall& call, Answer answer)>;
+  struct Guard {
+    /// At once; nothing where that cannot be.
+    std::function<std::optional<Result<void>>(const sdbus::MethodCall& call)> judge;
+    /// Then this, which may answer later.
+    std::function<void(sdbus::MethodCall& call, Answer answer)> ask;
+  };
   /// Told of calls that are refused before anybody is asked, as they are too large or too many.
   using Refused = std::function<void(const std::string& method, const Error& error)>;
 
@@ -116,7 +122,7 @@ class GuardedObject final : public sdbus::IObject {
   Result<void> wait_and_weigh(const Method& method, const sdbus::MethodCall& call,
                               const std::shared_ptr<Weighing>& weighing);
   template <typename Run>
-  void ask(sdbus::MethodCall call, Run run);
+  void ask(const sdbus::MethodCall& call, const Run& run);
   template <typename Run>
   void run(const sdbus::MethodCall& call, const Run& run);
   void go_on_for(const sdbus::MethodCall& call, const std::shared_ptr<std::function<bool()>>& step);

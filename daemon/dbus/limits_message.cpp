@@ -179,14 +179,15 @@ void append(sd_bus_message* message, const wire::Skipped& skipped) {
 
 }  // namespace
 
-Result<LimitsRequest> read_limits_request(const sdbus::MethodCall& call, std::size_t most) {
+Result<std::unique_ptr<LimitsRequest>> read_limits_request(const sdbus::MethodCall& call, std::size_t most) {
   Arguments arguments(raw_message(call));
-  LimitsRequest request{.cgroup = CgroupPath::parse(arguments.text()), .limits = {}, .options = {}};
-  request.limits = read_limits(arguments, most);
+  auto request = std::make_unique<LimitsRequest>();
+  request->cgroup = CgroupPath::parse(arguments.text());
+  request->limits = read_limits(arguments, most);
   // Where they are wrong, the options cannot be read, and make no difference.
-  if (request.limits) request.options = read_options(arguments, most);
-  request.weight = arguments.weight();
-  if (request.weight > most) return too_heavy(most);
+  if (request->limits) request->options = read_options(arguments, most);
+  request->weight = arguments.weight();
+  if (request->weight > most) return too_heavy(most);
   return request;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 
 #include <sdbus-c++/Message.h>
 
@@ -24,7 +25,7 @@ struct LimitsRequest {
 
 /// Reads them and leaves the message as it was. What a single argument has wrong stands in its place; limit_exceeded
 /// when they weigh more than `most`.
-Result<LimitsRequest> read_limits_request(const sdbus::MethodCall& call, std::size_t most);
+Result<std::unique_ptr<LimitsRequest>> read_limits_request(const sdbus::MethodCall& call, std::size_t most);
 
 /// Answers a{sv}: what is in force, as wire::encode_values() has it, and what was skipped. Throws sdbus::Error when it
 /// cannot be sent.

@@ -119,22 +119,29 @@ Manager::StepsDone replying(const Request& request, sdbus::Result<ChangedCgroups
 }
 
 // What is refused is a request, too.
-GuardedObject::Guard asking(Authorizer& authorizer, Instruments& instruments) {
-  return [&authorizer, &instruments](sdbus::MethodCall& call, GuardedObject::Answer answer) {
-    const auto tell = [&instruments, begin = std::chrono::steady_clock::now()](
-                          const std::string& method, const Result<void>& agreed, const GuardedObject::Answer& whom) {
-      if (!agreed) {
-        instruments.request_done(method, std::chrono::steady_clock::now() - begin, error_name(agreed.error().code));
-      }
-      whom(agreed);
-    };
-    if (authorizer.looks_at_caller_alone())
-      return tell(call.getMemberName(), authorizer.judge_caller(call.getSender()), answer);
-    const Question question = question_of(call);
-    authorizer.ask(question, [tell, method = question.method, answer = std::move(answer)](const Result<void>& agreed) {
-      tell(method, agreed, answer);
-    });
-  };
+Result<void> counted(Instruments& instruments, const std::string& method, std::chrono::steady_clock::time_point begin,
+                     Result<void> agreed) {
+  if (!agreed) {
+    instruments.request_done(method, std::chrono::steady_clock::now() - begin, error_name(agreed.error().code));
+  }
+  return agreed;
+}
+
+GuardedObject::Guard guard(Authorizer& authorizer, Instruments& instruments) {
+  return {.judge = [&authorizer, &instruments](const sdbus::MethodCall& call) -> std::optional<Result<void>> {
+            if (!authorizer.looks_at_caller_alone()) return std::nullopt;
+            const auto begin = std::chrono::steady_clock::now();
+            return counted(instruments, call.getMemberName(), begin, authorizer.judge_caller(call.getSender()));
+          },
+          .ask =
+              [&authorizer, &instruments](sdbus::MethodCall& call, GuardedObject::Answer answer) {
+                const auto begin = std::chrono::steady_clock::now();
+                const Question question = question_of(call);
+                authorizer.ask(question, [&instruments, begin, method = question.method,
+                                          answer = std::move(answer)](Result<void> agreed) {
+                  answer(counted(instruments, method, begin, std::move(agreed)));
+                });
+              }};
 }
 
 }  // namespace
@@ -153,7 +160,7 @@ ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager,
           [&callers](const std::string& caller, const GuardedObject::Known& known) {
             return callers.meet(caller, known);
           },
-          asking(authorizer, instruments),
+          guard(authorizer, instruments),
           [&instruments](const std::string& method, const Error& error) {
             instruments.request_done(method, {}, error_name(error.code));
           }),
@@ -166,8 +173,8 @@ ManagerAdaptor::ManagerAdaptor(sdbus::IConnection& connection, Manager& manager,
   refuse_long_paths(connection);
   features_.insert(features_.end(), more_features.begin(), more_features.end());
   getObject().take_over("Apply", [this](const sdbus::MethodCall& call) { receive_apply(call); });
-  take_over_limits("Create", [this](const auto& call, auto request) { create(call, std::move(request)); });
-  take_over_limits("SetLimits", [this](const auto& call, auto request) { set_limits(call, std::move(request)); });
+  take_over_limits("Create", &ManagerAdaptor::create);
+  take_over_limits("SetLimits", &ManagerAdaptor::set_limits);
   registerAdaptor();
 }
 
@@ -175,19 +182,19 @@ ManagerAdaptor::~ManagerAdaptor() {
   unregisterAdaptor();
 }
 
-void ManagerAdaptor::take_over_limits(const std::string& method,
-                                      std::function<void(const sdbus::MethodCall&, LimitsRequest)> run) {
-  getObject().take_over(method, [run = std::move(run)](const sdbus::MethodCall& call, std::size_t heaviest) {
-    return read_limits_request(call, heaviest).map([&](LimitsRequest request) {
-      const std::size_t weight = request.weight;
-      return GuardedObject::Received{.weight = weight, .run = [&run, call, request = std::move(request)]() mutable {
-                                       run(call, std::move(request));
+void ManagerAdaptor::take_over_limits(const std::string& method, RunLimits run) {
+  getObject().take_over(method, [this, run](const sdbus::MethodCall& call, std::size_t heaviest) {
+    return read_limits_request(call, heaviest).map([&](std::unique_ptr<LimitsRequest> read) {
+      const std::size_t weight = read->weight;
+      return GuardedObject::Received{.weight = weight,
+                                     .run = [this, run, request = std::shared_ptr<LimitsRequest>(std::move(read))] {
+                                       (this->*run)(getObject().running(), *request);
                                      }};
     });
   });
 }
 
-void ManagerAdaptor::create(const sdbus::MethodCall& call, LimitsRequest request) {
+void ManagerAdaptor::create(const sdbus::MethodCall& call, LimitsRequest& request) {
   const Request counted(instruments_, "Create");
   const auto options = request.options.and_then(&create_options);
   if (const auto* const error = first_error(request.cgroup, request.limits, options))
@@ -196,13 +203,12 @@ void ManagerAdaptor::create(const sdbus::MethodCall& call, LimitsRequest request
                   answering(counted, call, manager_, *request.cgroup, *request.limits));
 }
 
-void ManagerAdaptor::set_limits(const sdbus::MethodCall& call, LimitsRequest request) {
+void ManagerAdaptor::set_limits(const sdbus::MethodCall& call, LimitsRequest& request) {
   const Request counted(instruments_, "SetLimits");
   auto options = request.options.and_then(&set_options);
-  const auto plan = request.options.and_then([](const auto& named) { return wire::option_flag(named, "plan"); });
-  if (const auto* const error = first_error(request.cgroup, request.limits, plan, options))
+  if (const auto* const error = first_error(request.cgroup, request.limits, options))
     return refuse_call<LimitsResult>(counted, call, *error);
-  if (*plan) {
+  if (options->plan) {
     const auto lines = manager_.plan_limits(*request.cgroup, *request.limits, *options);
     if (!lines) return refuse_call<LimitsResult>(counted, call, lines.error());
     LimitsResult(call).returnResults({{"plan", sdbus::Variant(*lines)}});

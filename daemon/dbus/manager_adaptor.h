@@ -72,9 +72,10 @@ class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adapto
   std::vector<std::string> Controllers() override { return manager_.controllers(); }
   std::vector<std::string> Features() override { return features_; }
 
-  void take_over_limits(const std::string& method, std::function<void(const sdbus::MethodCall&, LimitsRequest)> run);
-  void create(const sdbus::MethodCall& call, LimitsRequest request);
-  void set_limits(const sdbus::MethodCall& call, LimitsRequest request);
+  using RunLimits = void (ManagerAdaptor::*)(const sdbus::MethodCall& call, LimitsRequest& request);
+  void take_over_limits(const std::string& method, RunLimits run);
+  void create(const sdbus::MethodCall& call, LimitsRequest& request);
+  void set_limits(const sdbus::MethodCall& call, LimitsRequest& request);
   void receive_apply(const sdbus::MethodCall& call);
   void list_for_those_who_wait();
   void apply(const Manager::StepsDone& done, const DeclaredCgroups& cgroups, const wire::Dictionary& options);

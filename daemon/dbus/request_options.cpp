@@ -2,7 +2,11 @@
 #include "dbus/request_options.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace cgroupd {
@@ -15,116 +19,127 @@ Result<std::chrono::microseconds> positive_duration(const char* option, std::uin
               "from 1 µs to 366 days");
 }
 
-// within_usec and force, which every change that writes limits takes.
-Result<ExecuteOptions> execute_options(const wire::Options& options) {
-  const auto force = wire::option_flag(options, "force");
-  if (!force) return fail(force.error());
-  const auto within = wire::option_number(options, "within_usec");
-  if (!within) return fail(within.error());
-  ExecuteOptions execute{.force = *force};
-  if (const auto& micros = *within) {
-    const auto time = positive_duration("within_usec", *micros);
-    if (!time) return fail(time.error());
-    execute.within = std::chrono::duration_cast<std::chrono::milliseconds>(*time);
+// What one option means: read from where it stands, kept where it belongs.
+template <typename T>
+struct Option {
+  std::string_view name;
+  Result<void> (*take)(const wire::Options& options, T& into);
+};
+
+template <typename T>
+Result<void> keep(Result<T> given, auto& into) {
+  if (!given) return fail(std::move(given.error()));
+  into = *std::move(given);
+  return {};
+}
+
+// Only what is given is looked for: mostly that is one or none.
+template <typename T, std::size_t count>
+Result<T> read(const wire::Options& options, std::initializer_list<std::string_view> known,
+               const std::array<Option<T>, count>& rows) {
+  if (auto ok = wire::require_known(options, known); !ok) return fail(ok.error());
+  Result<T> all;
+  for (const auto& [name, value] : options) {
+    const auto row = std::ranges::find(rows, name, &Option<T>::name);
+    if (auto ok = row->take(options, *all); !ok) return fail(ok.error());
   }
-  return execute;
+  return all;
 }
 
-Result<std::optional<DriftPolicy>> drift_option(const wire::Options& options) {
-  const auto text = wire::option_text(options, "drift");
+// The word that names one of several.
+template <typename T>
+Result<std::optional<T>> word_option(const wire::Options& options, std::string_view name,
+                                     Result<T> (*parse)(std::string_view)) {
+  const auto text = wire::option_text(options, name);
   if (!text) return fail(text.error());
   const auto& word = *text;
   if (!word) return std::nullopt;
-  return parse_drift_policy(*word).map([](DriftPolicy policy) { return std::optional(policy); });
+  return parse(*word).map([](T value) { return std::optional(value); });
 }
 
-Result<std::optional<OnMissing>> on_missing_option(const wire::Options& options) {
-  const auto text = wire::option_text(options, "on_missing");
-  if (!text) return fail(text.error());
-  const auto& word = *text;
-  if (!word) return std::nullopt;
-  return parse_on_missing(*word).map([](OnMissing what) { return std::optional(what); });
+template <typename T>
+constexpr Option<T> drift{"drift", [](const wire::Options& options, T& into) {
+                            return keep(word_option(options, "drift", &parse_drift_policy), into.drift);
+                          }};
+template <typename T>
+constexpr Option<T> on_missing{"on_missing", [](const wire::Options& options, T& into) {
+                                 return keep(word_option(options, "on_missing", &parse_on_missing), into.on_missing);
+                               }};
+template <typename T>
+constexpr Option<T> runtime{"runtime", [](const wire::Options& options, T& into) {
+                              return keep(wire::option_flag(options, "runtime"), into.runtime);
+                            }};
+template <typename T>
+constexpr Option<T> plan{
+    "plan", [](const wire::Options& options, T& into) { return keep(wire::option_flag(options, "plan"), into.plan); }};
+template <typename T>
+constexpr Option<T> force{"force", [](const wire::Options& options, T& into) {
+                            return keep(wire::option_flag(options, "force"), into.execute.force);
+                          }};
+
+Result<std::chrono::microseconds> duration_option(const wire::Options& options, const char* name) {
+  return wire::option_number(options, name).and_then([&](const std::optional<std::uint64_t>& micros) {
+    return positive_duration(name, micros.value_or(0));
+  });
 }
+
+template <typename T>
+constexpr Option<T> within{"within_usec", [](const wire::Options& options, T& into) {
+                             return duration_option(options, "within_usec").map([&](std::chrono::microseconds time) {
+                               into.execute.within = std::chrono::duration_cast<std::chrono::milliseconds>(time);
+                             });
+                           }};
 
 }  // namespace
 
 Result<SetOptions> set_options(const wire::Options& options) {
-  if (auto ok = wire::require_known(options,
-                                    {"drift", "force", "lease_usec", "on_missing", "plan", "runtime", "within_usec"});
-      !ok)
-    return fail(ok.error());
-  SetOptions set;
-  const auto on_missing = on_missing_option(options);
-  if (!on_missing) return fail(on_missing.error());
-  set.on_missing = *on_missing;
-  const auto execute = execute_options(options);
-  if (!execute) return fail(execute.error());
-  set.execute = *execute;
-  const auto runtime = wire::option_flag(options, "runtime");
-  if (!runtime) return fail(runtime.error());
-  set.runtime = *runtime;
-  const auto drift = drift_option(options);
-  if (!drift) return fail(drift.error());
-  set.drift = *drift;
-  const auto lease = wire::option_number(options, "lease_usec");
-  if (!lease) return fail(lease.error());
-  const auto& micros = *lease;
-  if (!micros) return set;
-  if (set.runtime) {
+  static constexpr std::array rows = {
+      drift<SetOptions>,
+      force<SetOptions>,
+      on_missing<SetOptions>,
+      plan<SetOptions>,
+      runtime<SetOptions>,
+      within<SetOptions>,
+      Option<SetOptions>{"lease_usec", [](const wire::Options& given, SetOptions& into) {
+                           return keep(duration_option(given, "lease_usec"), into.lease);
+                         }}};
+  auto set = read(options, {"drift", "force", "lease_usec", "on_missing", "plan", "runtime", "within_usec"}, rows);
+  if (set && set->lease && set->runtime) {
     return fail(ErrorCode::invalid_argument, "a lease is kept until its end, so it cannot be runtime",
                 "leave one of them out");
   }
-  const auto time = positive_duration("lease_usec", *micros);
-  if (!time) return fail(time.error());
-  set.lease = *time;
   return set;
 }
 
 Result<CreateOptions> create_options(const wire::Options& options) {
-  if (auto ok = wire::require_known(options, {"drift", "if_absent", "on_missing", "runtime"}); !ok)
-    return fail(ok.error());
-  const auto on_missing = on_missing_option(options);
-  if (!on_missing) return fail(on_missing.error());
-  const auto if_absent = wire::option_flag(options, "if_absent");
-  if (!if_absent) return fail(if_absent.error());
-  const auto runtime = wire::option_flag(options, "runtime");
-  if (!runtime) return fail(runtime.error());
-  const auto drift = drift_option(options);
-  if (!drift) return fail(drift.error());
-  return CreateOptions{.if_absent = *if_absent, .runtime = *runtime, .drift = *drift, .on_missing = *on_missing};
+  static constexpr std::array rows = {
+      drift<CreateOptions>, on_missing<CreateOptions>, runtime<CreateOptions>,
+      Option<CreateOptions>{"if_absent", [](const wire::Options& given, CreateOptions& into) {
+                              return keep(wire::option_flag(given, "if_absent"), into.if_absent);
+                            }}};
+  return read(options, {"drift", "if_absent", "on_missing", "runtime"}, rows);
 }
 
 Result<ApplyOptions> apply_options(const wire::Options& options, std::initializer_list<std::string_view> known) {
-  if (auto ok = wire::require_known(options, known); !ok) return fail(ok.error());
-  const auto execute = execute_options(options);
-  if (!execute) return fail(execute.error());
-  const auto plan = wire::option_flag(options, "plan");
-  if (!plan) return fail(plan.error());
-  const auto prune = wire::option_flag(options, "prune");
-  if (!prune) return fail(prune.error());
-  const auto on_missing = on_missing_option(options);
-  if (!on_missing) return fail(on_missing.error());
-  return ApplyOptions{.execute = *execute, .plan = *plan, .prune = *prune, .on_missing = *on_missing};
+  static constexpr std::array rows = {force<ApplyOptions>, on_missing<ApplyOptions>, plan<ApplyOptions>,
+                                      within<ApplyOptions>,
+                                      Option<ApplyOptions>{"prune", [](const wire::Options& given, ApplyOptions& into) {
+                                                             return keep(wire::option_flag(given, "prune"), into.prune);
+                                                           }}};
+  return read(options, known, rows);
 }
 
 Result<DeclaredCgroup> decode_declared(const WireCgroup& cgroup) {
-  const auto options = wire::options_of(cgroup.get<2>());
-  if (auto ok = wire::require_known(options, {"drift", "on_missing", "profile"}); !ok) return fail(ok.error());
-  const auto name = CgroupPath::parse(cgroup.get<0>());
-  if (!name) return fail(name.error());
-  auto limits = wire::decode_changes(cgroup.get<1>());
-  if (!limits) return fail(limits.error());
-  auto profile = wire::option_text(options, "profile");
-  if (!profile) return fail(profile.error());
-  const auto drift = drift_option(options);
-  if (!drift) return fail(drift.error());
-  const auto on_missing = on_missing_option(options);
-  if (!on_missing) return fail(on_missing.error());
-  return DeclaredCgroup{.name = *name,
-                        .limits = *std::move(limits),
-                        .profile = *std::move(profile),
-                        .drift = *drift,
-                        .on_missing = *on_missing};
+  static constexpr std::array rows = {
+      drift<DeclaredCgroup>, on_missing<DeclaredCgroup>,
+      Option<DeclaredCgroup>{"profile", [](const wire::Options& given, DeclaredCgroup& into) {
+                               return keep(wire::option_text(given, "profile"), into.profile);
+                             }}};
+  auto declared = read(wire::options_of(cgroup.get<2>()), {"drift", "on_missing", "profile"}, rows);
+  if (!declared) return declared;
+  if (auto ok = keep(CgroupPath::parse(cgroup.get<0>()), declared->name); !ok) return fail(ok.error());
+  if (auto ok = keep(wire::decode_changes(cgroup.get<1>()), declared->limits); !ok) return fail(ok.error());
+  return declared;
 }
 
 Result<DeclaredCgroups> in_order(DeclaredCgroups all) {
