@@ -57,7 +57,7 @@ Value as_kernel_rounds(const Limit& limit, const Value& value) {
   if (amount == nullptr || limit.kind != ValueKind::bytes) return value;
   const auto* const bytes = std::get_if<std::uint64_t>(amount);
   if (bytes == nullptr) return value;
-  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   const std::uint64_t pages = *bytes / page;
   const std::uint64_t most_pages = std::numeric_limits<std::int64_t>::max() / page;  // PAGE_COUNTER_MAX on 64 bits
   if (pages >= most_pages) return Value(Amount(Unlimited{}));

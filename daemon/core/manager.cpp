@@ -44,6 +44,30 @@ Result<void> Manager::prepare_root(pid_t self) {
   return hand_down_controllers(kernel_, root);
 }
 
+template <typename Prepare>
+void Manager::run(std::vector<CgroupPath> cgroups, Prepare prepare, ApplyOptions options, const Caller& caller,
+                  StepsDone done) {
+  if (options.plan) {
+    const auto steps = prepare().and_then([this](const Work& work) { return transactions_.describe(work); });
+    if (!steps) return done(fail(steps.error()));
+    return done(Outcome{.steps = *steps});
+  }
+  if (transactions_.is_crowded()) {
+    return done(fail(ErrorCode::limit_exceeded, "too many changes wait for others of the same cgroups to end",
+                     "try again in a moment"));
+  }
+  transactions_.run(
+      std::move(cgroups),
+      [prepare = std::move(prepare), execute = std::move(options.execute), who = caller]() mutable {
+        auto work = prepare();
+        if (!work) return work;
+        work->who = std::move(who);
+        work->execute = std::move(execute);
+        return work;
+      },
+      std::move(done));
+}
+
 void Manager::create(const CgroupPath& cgroup, const Changes& limits, const CreateOptions& options,
                      const Caller& caller, LimitsDone done) {
   if (auto ok = refuse_reserved(cgroup); !ok) return done(fail(ok.error()));
@@ -113,29 +137,6 @@ void Manager::undo(std::uint64_t id, const ApplyOptions& options, const Caller& 
   for (const auto& skipped : entry->skipped) names.push_back(skipped.cgroup);
   run(
       std::move(names), [this, entry = *std::move(entry)] { return prepare_.to_undo(entry); }, options, caller,
-      std::move(done));
-}
-
-void Manager::run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()> prepare, ApplyOptions options,
-                  const Caller& caller, StepsDone done) {
-  if (options.plan) {
-    const auto steps = prepare().and_then([this](const Work& work) { return transactions_.describe(work); });
-    if (!steps) return done(fail(steps.error()));
-    return done(Outcome{.steps = *steps});
-  }
-  if (transactions_.is_crowded()) {
-    return done(fail(ErrorCode::limit_exceeded, "too many changes wait for others of the same cgroups to end",
-                     "try again in a moment"));
-  }
-  transactions_.run(
-      std::move(cgroups),
-      [prepare = std::move(prepare), execute = std::move(options.execute), who = caller]() mutable {
-        auto work = prepare();
-        if (!work) return work;
-        work->who = std::move(who);
-        work->execute = std::move(execute);
-        return work;
-      },
       std::move(done));
 }
 

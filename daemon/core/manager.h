@@ -97,8 +97,9 @@ class Manager {
   std::vector<std::string> controllers();
 
  private:
-  void run(std::vector<CgroupPath> cgroups, std::function<Result<Work>()> prepare, ApplyOptions options,
-           const Caller& caller, StepsDone done);
+  template <typename Prepare>
+  void run(std::vector<CgroupPath> cgroups, Prepare prepare, ApplyOptions options, const Caller& caller,
+           StepsDone done);
   void annotate(CgroupStatus& status, const CgroupPath& cgroup);
 
   Kernel& kernel_;

@@ -88,11 +88,11 @@ void Preparation::forget_an_absent_one(Work& work) {
 
 Result<Work> Preparation::to_set(const CgroupPath& cgroup, const Changes& changes, const SetOptions& options) {
   const OnMissing on_missing = options.on_missing.value_or(options_.on_missing);
-  const auto values = resolve(cgroup, changes, true, {}, on_missing);
+  auto values = resolve(cgroup, changes, true, {}, on_missing);
   if (!values) return fail(values.error());
   if (values->empty() && !exists(kernel_, cgroup)) return fail(no_such_cgroup(kernel_, cgroup));
-  Part part{.cgroup = cgroup, .wanted = *values, .desired = transactions_.desired_of(cgroup)};
-  for (const auto& [limit, value] : *values) {
+  Part part{.cgroup = cgroup, .wanted = *std::move(values), .desired = transactions_.desired_of(cgroup)};
+  for (const auto& [limit, value] : part.wanted) {
     if (!options.lease) {
       part.desired->state(*limit, options.runtime ? Origin::runtime : Origin::user, value, on_missing);
       continue;
@@ -143,7 +143,13 @@ Result<Work> Preparation::to_remove(const CgroupPath& cgroup, bool kill) {
 }
 
 Result<Value> Preparation::wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change,
-                                        const Value& in_force, const Pending& pending) {
+                                        bool is_there, const Pending& pending, OnMissing on_missing) {
+  Value in_force;
+  if (needs_in_force(change)) {
+    auto now = in_force_or_fresh(cgroup, limit, is_there, on_missing);
+    if (!now) return now;
+    in_force = *std::move(now);
+  }
   ParentLimit parent = Unlimited{};
   if (needs_parent(change)) {
     parent = effective_limit_above(kernel_, cgroup, limit, [&](const CgroupPath& above, const Limit& counted) {
@@ -179,10 +185,7 @@ Result<Values> Preparation::resolve(const CgroupPath& cgroup, const Changes& cha
                                     const Pending& pending, OnMissing on_missing) {
   Values values;
   for (const auto& [limit, change] : changes) {
-    const auto in_force =
-        needs_in_force(change) ? in_force_or_fresh(cgroup, *limit, is_there, on_missing) : unset_value(*limit);
-    if (!in_force) return fail(in_force.error());
-    auto value = wanted_value(cgroup, *limit, change, *in_force, pending);
+    auto value = wanted_value(cgroup, *limit, change, is_there, pending, on_missing);
     if (!value) return fail(value.error());
     values.emplace(limit, *std::move(value));
   }

@@ -69,8 +69,8 @@ class Preparation {
   /// Limits already decided in the same transaction, by cgroup.
   using Pending = std::map<CgroupPath, Values>;
 
-  Result<Value> wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change, const Value& in_force,
-                             const Pending& pending);
+  Result<Value> wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change, bool is_there,
+                             const Pending& pending, OnMissing on_missing);
   Result<Value> in_force_or_fresh(const CgroupPath& cgroup, const Limit& limit, bool is_there, OnMissing on_missing);
   Result<Values> resolve(const CgroupPath& cgroup, const Changes& changes, bool is_there, const Pending& pending,
                          OnMissing on_missing);

@@ -181,8 +181,10 @@ void Transactions::begin(const std::shared_ptr<Running>& running) {
 Result<Target> Transactions::target_of(const Part& part, bool is_there) {
   Target target{.cgroup = part.cgroup, .in_force = {}, .wanted = part.wanted, .in_use = {}};
   if (!is_there) target.in_use.memory_bytes = 0;
+  bool concerns_weight = false;
   for (const auto& [limit, wanted] : part.wanted) {
     const Limit* const other = companion(*limit);
+    concerns_weight = concerns_weight || limit->role == Role::weight || limit->role == Role::idle;
     if (!is_there) {
       target.in_force.emplace(limit, unset_value(*limit));
       if (other != nullptr) target.in_force.emplace(other, unset_value(*other));
@@ -205,6 +207,7 @@ Result<Target> Transactions::target_of(const Part& part, bool is_there) {
       target.in_use.memory_bytes = text ? single_number(*text) : std::nullopt;
     }
   }
+  if (!concerns_weight) return target;
   const Limit* const weight = limit_of_role(Role::weight);
   if (const auto remembered = weight_before_idle_.find(part.cgroup); remembered != weight_before_idle_.end()) {
     target.remembered_weight = remembered->second;

@@ -119,27 +119,22 @@ Manager::StepsDone replying(const Request& request, sdbus::Result<ChangedCgroups
 }
 
 // What is refused is a request, too.
-Result<void> counted(Instruments& instruments, const std::string& method, std::chrono::steady_clock::time_point begin,
-                     Result<void> agreed) {
-  if (!agreed) {
-    instruments.request_done(method, std::chrono::steady_clock::now() - begin, error_name(agreed.error().code));
-  }
-  return agreed;
-}
-
 GuardedObject::Guard guard(Authorizer& authorizer, Instruments& instruments) {
   return {.judge = [&authorizer, &instruments](const sdbus::MethodCall& call) -> std::optional<Result<void>> {
             if (!authorizer.looks_at_caller_alone()) return std::nullopt;
-            const auto begin = std::chrono::steady_clock::now();
-            return counted(instruments, call.getMemberName(), begin, authorizer.judge_caller(call.getSender()));
+            auto agreed = authorizer.judge_caller(call.getSender());
+            if (!agreed) instruments.request_done(call.getMemberName(), {}, error_name(agreed.error().code));
+            return agreed;
           },
           .ask =
               [&authorizer, &instruments](sdbus::MethodCall& call, GuardedObject::Answer answer) {
                 const auto begin = std::chrono::steady_clock::now();
                 const Question question = question_of(call);
                 authorizer.ask(question, [&instruments, begin, method = question.method,
-                                          answer = std::move(answer)](Result<void> agreed) {
-                  answer(counted(instruments, method, begin, std::move(agreed)));
+                                          answer = std::move(answer)](const Result<void>& agreed) {
+                  const auto took = std::chrono::steady_clock::now() - begin;
+                  if (!agreed) instruments.request_done(method, took, error_name(agreed.error().code));
+                  answer(agreed);
                 });
               }};
 }

@@ -137,7 +137,8 @@ Result<Value> resolve(const Limit& limit, const AmountChange& change, const Valu
 
 Result<Value> resolve(const Limit& limit, const BandwidthChange& change, const Value& in_force,
                       const ParentLimit& parent) {
-  Bandwidth result = std::get<Bandwidth>(in_force);
+  const auto* const now = std::get_if<Bandwidth>(&in_force);
+  Bandwidth result = now == nullptr ? Bandwidth() : *now;  // none where all of it is said
   if (change.period_us) result.period_us = *change.period_us;
   if (change.quota) {
     if (const auto* const us = std::get_if<std::uint64_t>(&*change.quota)) {

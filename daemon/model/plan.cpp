@@ -59,6 +59,11 @@ bool stays_idle(const Target& target) {
   return is_on(find(target.in_force, idle)) && is_on(afterwards(target, idle));
 }
 
+bool wakes(const Target& target) {
+  const Limit* const idle = limit_with(Role::idle);
+  return is_on(find(target.in_force, idle)) && !is_on(afterwards(target, idle));
+}
+
 // A weight rests while its cgroup is idle. Whoever says so in the same breath, or says what rests there, knows that.
 Result<void> check_weight(const Target& target) {
   const Value* const weight = find(target.wanted, limit_with(Role::weight));
@@ -115,6 +120,35 @@ auto order_key(const Step& step) {
   return std::tuple(phase, direction * static_cast<int>(step.cgroup.depth()), direction * rank_of(step.limit->role));
 }
 
+// What is wanted, as the rows that hang together want it.
+Result<Values> wanted_of_cpu(const Target& target) {
+  if (auto ok = check_burst(target).and_then([&] { return check_weight(target); }); !ok) return fail(ok.error());
+  Values wanted = target.wanted;
+  const Limit* const weight = limit_with(Role::weight);
+  if (stays_idle(target)) wanted.erase(weight);
+  if (wakes(target) && target.remembered_weight) wanted.emplace(weight, Value(Amount(*target.remembered_weight)));
+  return wanted;
+}
+
+Result<void> add_steps(const Target& target, const Values& wanted, Plan& plan) {
+  for (const auto& [limit, to] : wanted) {
+    const Value* const known = find(target.in_force, limit);
+    if (known == nullptr)
+      return fail(ErrorCode::failed, target.cgroup.str() + ": " + std::string(limit->file) + " was not read");
+    // Leaving idle, the kernel puts the default weight in force whatever the file read before.
+    const bool is_reset = limit->role == Role::weight && wakes(target);
+    const Value from = is_reset ? unset_value(*limit) : *known;
+    if (from == to) continue;
+    plan.push_back(Step{.cgroup = target.cgroup,
+                        .limit = limit,
+                        .from = from,
+                        .to = to,
+                        .risk = risk_of(*limit, from, to, target.in_use),
+                        .undo = undo_of(target, *limit, from)});
+  }
+  return {};
+}
+
 }  // namespace
 
 bool lowers(const Value& from, const Value& to) {
@@ -142,27 +176,12 @@ const Limit* companion(const Limit& limit) {
 Result<Plan> make_plan(const std::vector<Target>& targets) {
   Plan plan;
   for (const auto& target : targets) {
-    if (auto ok = check_burst(target).and_then([&] { return check_weight(target); }); !ok) return fail(ok.error());
-    Values wanted = target.wanted;
-    const Limit* const idle = limit_with(Role::idle);
-    const Limit* const weight = limit_with(Role::weight);
-    if (stays_idle(target)) wanted.erase(weight);
-    const bool wakes = is_on(find(target.in_force, idle)) && !is_on(afterwards(target, idle));
-    if (wakes && target.remembered_weight) wanted.emplace(weight, Value(Amount(*target.remembered_weight)));
-    for (const auto& [limit, to] : wanted) {
-      const Value* const known = find(target.in_force, limit);
-      if (known == nullptr)
-        return fail(ErrorCode::failed, target.cgroup.str() + ": " + std::string(limit->file) + " was not read");
-      // Leaving idle, the kernel puts the default weight in force whatever the file read before.
-      const Value from = wakes && limit == weight ? unset_value(*weight) : *known;
-      if (from == to) continue;
-      plan.push_back(Step{.cgroup = target.cgroup,
-                          .limit = limit,
-                          .from = from,
-                          .to = to,
-                          .risk = risk_of(*limit, from, to, target.in_use),
-                          .undo = undo_of(target, *limit, from)});
-    }
+    const bool is_plain =
+        std::ranges::all_of(target.wanted, [](const auto& entry) { return companion(*entry.first) == nullptr; });
+    auto ok = is_plain
+                  ? add_steps(target, target.wanted, plan)
+                  : wanted_of_cpu(target).and_then([&](const Values& all) { return add_steps(target, all, plan); });
+    if (!ok) return fail(std::move(ok.error()));
   }
   std::ranges::stable_sort(plan, {}, order_key);
   return plan;
