@@ -106,13 +106,13 @@ Result<Configuration> load_config(const CommandLine& line) {
 }
 
 // Declared limits as they are in cgroups.d; what a user has stated over an unchanged line stays.
-void apply_declared(Manager& manager, const DeclaredCgroups& cgroups, const Manager::StepsDone& done) {
+void apply_declared(Manager& manager, const DeclaredCgroups& cgroups, const Manager::OutcomeDone& done) {
   const Caller ourselves{.uid = ::getuid(), .pid = ::getpid(), .unit = {}, .command = "cgroupd"};
   manager.apply(cgroups, {.only_news = true}, ourselves, done);
 }
 
 void reload(const CommandLine& line, Manager& manager, Reconciler& reconciler, Admission& admission,
-            const Manager::StepsDone& done) {
+            const Manager::OutcomeDone& done) {
   const auto config = load_config(line);
   if (!config) return done(fail(config.error()));
   if (!config->cgroups_faults.empty()) {
@@ -422,7 +422,7 @@ Result<int> serve(const CommandLine& line) {
   Authorizer authorizer = line.system ? Authorizer(world, polkit) : Authorizer(world, ::getuid());
   ManagerAdaptor adaptor(
       bus->connection(), manager, **self_metrics, authorizer, callers, CGROUPD_VERSION,
-      [&](const Manager::StepsDone& done) {
+      [&](const Manager::OutcomeDone& done) {
         reload(line, manager, reconciler, admission, [&self = **self_metrics, done](const Result<Outcome>& ok) {
           self.config_reloaded(ok.has_value());
           done(ok);

@@ -10,17 +10,6 @@
 #include "core/tree.h"
 
 namespace cgroupd {
-namespace {
-
-// The values a caller named, out of everything that was touched.
-Result<Values> in_force_in(const Result<Outcome>& done, const CgroupPath& cgroup) {
-  if (!done) return fail(done.error());
-  const auto at = done->in_force.find(cgroup);
-  return at == done->in_force.end() ? Values() : at->second;
-}
-
-}  // namespace
-
 Manager::Manager(Kernel& kernel, Background& background, Transactions& transactions, Reconciler& reconciler, Time& time,
                  ServiceManager* service_manager, Options options)
     : kernel_(kernel),
@@ -44,18 +33,22 @@ Result<void> Manager::prepare_root(pid_t self) {
   return hand_down_controllers(kernel_, root);
 }
 
+bool Manager::is_crowded(const OutcomeDone& done) const {
+  if (!transactions_.is_crowded()) return false;
+  done(fail(ErrorCode::limit_exceeded, "too many changes wait for others of the same cgroups to end",
+            "try again in a moment"));
+  return true;
+}
+
 template <typename Prepare>
 void Manager::run(std::vector<CgroupPath> cgroups, Prepare prepare, ApplyOptions options, const Caller& caller,
-                  StepsDone done) {
+                  OutcomeDone done) {
   if (options.plan) {
     const auto steps = prepare().and_then([this](const Work& work) { return transactions_.describe(work); });
     if (!steps) return done(fail(steps.error()));
     return done(Outcome{.steps = *steps});
   }
-  if (transactions_.is_crowded()) {
-    return done(fail(ErrorCode::limit_exceeded, "too many changes wait for others of the same cgroups to end",
-                     "try again in a moment"));
-  }
+  if (is_crowded(done)) return;
   transactions_.run(
       std::move(cgroups),
       [prepare = std::move(prepare), execute = std::move(options.execute), who = caller]() mutable {
@@ -69,24 +62,27 @@ void Manager::run(std::vector<CgroupPath> cgroups, Prepare prepare, ApplyOptions
 }
 
 void Manager::create(const CgroupPath& cgroup, const Changes& limits, const CreateOptions& options,
-                     const Caller& caller, LimitsDone done) {
+                     const Caller& caller, OutcomeDone done) {
   if (auto ok = refuse_reserved(cgroup); !ok) return done(fail(ok.error()));
   run(
       {cgroup}, [this, cgroup, limits, options] { return prepare_.to_create(cgroup, limits, options); }, {}, caller,
-      [cgroup, done = std::move(done)](const Result<Outcome>& outcome) { done(in_force_in(outcome, cgroup)); });
+      std::move(done));
 }
 
 void Manager::set_limits(const CgroupPath& cgroup, Changes changes, SetOptions options, const Caller& caller,
-                         LimitsDone done) {
+                         OutcomeDone done) {
   if (auto ok = refuse_reserved(cgroup); !ok) return done(fail(ok.error()));
-  ApplyOptions how{.execute = std::move(options.execute)};
-  run(
+  if (is_crowded(done)) return;
+  transactions_.run(
       {cgroup},
-      [this, cgroup, changes = std::move(changes), options = std::move(options)] {
-        return prepare_.to_set(cgroup, changes, options);
+      [this, cgroup, changes = std::move(changes), options = std::move(options), who = caller]() mutable {
+        return prepare_.to_set(cgroup, changes, options).map([&](Work work) {
+          work.who = std::move(who);
+          work.execute = std::move(options.execute);
+          return work;
+        });
       },
-      std::move(how), caller,
-      [cgroup, done = std::move(done)](const Result<Outcome>& outcome) { done(in_force_in(outcome, cgroup)); });
+      std::move(done));
 }
 
 Result<std::vector<std::string>> Manager::plan_limits(const CgroupPath& cgroup, const Changes& changes,
@@ -97,11 +93,10 @@ Result<std::vector<std::string>> Manager::plan_limits(const CgroupPath& cgroup, 
 }
 
 void Manager::unset(const CgroupPath& cgroup, const std::vector<const Limit*>& limits, const Caller& caller,
-                    LimitsDone done) {
+                    OutcomeDone done) {
   if (auto ok = refuse_reserved(cgroup); !ok) return done(fail(ok.error()));
   run(
-      {cgroup}, [this, cgroup, limits] { return prepare_.to_unset(cgroup, limits); }, {}, caller,
-      [cgroup, done = std::move(done)](const Result<Outcome>& outcome) { done(in_force_in(outcome, cgroup)); });
+      {cgroup}, [this, cgroup, limits] { return prepare_.to_unset(cgroup, limits); }, {}, caller, std::move(done));
 }
 
 void Manager::remove(const CgroupPath& cgroup, bool kill, const Caller& caller, Done done) {
@@ -113,7 +108,8 @@ void Manager::remove(const CgroupPath& cgroup, bool kill, const Caller& caller, 
       });
 }
 
-void Manager::apply(const DeclaredCgroups& cgroups, const ApplyOptions& options, const Caller& caller, StepsDone done) {
+void Manager::apply(const DeclaredCgroups& cgroups, const ApplyOptions& options, const Caller& caller,
+                    OutcomeDone done) {
   std::vector<CgroupPath> names;
   for (const auto& declared : cgroups) names.push_back(declared.name);
   if (options.prune) {
@@ -124,7 +120,7 @@ void Manager::apply(const DeclaredCgroups& cgroups, const ApplyOptions& options,
       std::move(done));
 }
 
-void Manager::undo(std::uint64_t id, const ApplyOptions& options, const Caller& caller, StepsDone done) {
+void Manager::undo(std::uint64_t id, const ApplyOptions& options, const Caller& caller, OutcomeDone done) {
   auto known = transactions_.store().entry(id);
   if (!known) return done(fail(known.error()));
   std::optional<HistoryEntry> entry = *std::move(known);

@@ -27,9 +27,8 @@ namespace cgroupd {
 /// `done` later. Whatever is answered as done is in force and recorded.
 class Manager {
  public:
-  using LimitsDone = std::function<void(Result<Values>)>;
   using Done = Movement::Done;
-  using StepsDone = std::function<void(Result<Outcome>)>;
+  using OutcomeDone = Transactions::Done;
 
   struct Options {
     Preparation::Options prepare = {};
@@ -47,10 +46,11 @@ class Manager {
   /// Makes a cgroup and sets its limits; if one cannot be set, nothing is made. Answers what is in force for the limits
   /// named (and for the defaults, and for what was stated about this name before).
   void create(const CgroupPath& cgroup, const Changes& limits, const CreateOptions& options, const Caller& caller,
-              LimitsDone done);
+              OutcomeDone done);
 
   /// A patch: all or nothing, what is not named stays. Answers what is in force for the limits named.
-  void set_limits(const CgroupPath& cgroup, Changes changes, SetOptions options, const Caller& caller, LimitsDone done);
+  void set_limits(const CgroupPath& cgroup, Changes changes, SetOptions options, const Caller& caller,
+                  OutcomeDone done);
 
   /// The writes set_limits() would make, in order; changes nothing.
   Result<std::vector<std::string>> plan_limits(const CgroupPath& cgroup, const Changes& changes,
@@ -60,17 +60,17 @@ class Manager {
   std::map<const Limit*, std::string> skipped(const CgroupPath& cgroup);
 
   /// Back to what a fresh cgroup has, and no longer stated.
-  void unset(const CgroupPath& cgroup, const std::vector<const Limit*>& limits, const Caller& caller, LimitsDone done);
+  void unset(const CgroupPath& cgroup, const std::vector<const Limit*>& limits, const Caller& caller, OutcomeDone done);
 
   /// With `kill`: everything in and below it is killed and removed. Otherwise busy when there is something. What was
   /// stated about it is forgotten.
   void remove(const CgroupPath& cgroup, bool kill, const Caller& caller, Done done);
 
   /// Makes all of `cgroups` true in one transaction; what is not named stays.
-  void apply(const DeclaredCgroups& cgroups, const ApplyOptions& options, const Caller& caller, StepsDone done);
+  void apply(const DeclaredCgroups& cgroups, const ApplyOptions& options, const Caller& caller, OutcomeDone done);
 
   /// The reverse of a change in the history, as a change of its own. busy when what it changed was changed since.
-  void undo(std::uint64_t id, const ApplyOptions& options, const Caller& caller, StepsDone done);
+  void undo(std::uint64_t id, const ApplyOptions& options, const Caller& caller, OutcomeDone done);
 
   /// Part of it: looks at `most_looked_at` entries, however many are asked for.
   Result<HistoryPage> history(const HistoryQuery& query, std::size_t most_looked_at) {
@@ -97,9 +97,10 @@ class Manager {
   std::vector<std::string> controllers();
 
  private:
+  bool is_crowded(const OutcomeDone& done) const;
   template <typename Prepare>
   void run(std::vector<CgroupPath> cgroups, Prepare prepare, ApplyOptions options, const Caller& caller,
-           StepsDone done);
+           OutcomeDone done);
   void annotate(CgroupStatus& status, const CgroupPath& cgroup);
 
   Kernel& kernel_;

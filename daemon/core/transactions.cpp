@@ -89,6 +89,12 @@ std::vector<Intent::Undo> undo_list(Kernel& kernel, const Plan& plan, const Remo
 
 }  // namespace
 
+const Values& Outcome::in_force_of(const CgroupPath& cgroup) const {
+  static const Values none;
+  const auto at = in_force.find(cgroup);
+  return at == in_force.end() ? none : at->second;
+}
+
 struct Transactions::Running {
   std::vector<CgroupPath> cgroups;
   Prepare prepare;

@@ -73,6 +73,9 @@ struct Outcome {
   std::vector<CgroupPath> made, removed;
   std::vector<SkippedLimit> skipped;  ///< newly asked for, but not in force
   std::vector<std::string> steps;     ///< in the order made, for people, when asked for
+
+  /// Of one cgroup; empty where nothing was named.
+  const Values& in_force_of(const CgroupPath& cgroup) const;
 };
 
 /// Owns the desired state while the daemon runs. Everything runs in the event loop; what may block goes through

@@ -60,19 +60,19 @@ const Error* first_error(const Results&... results) {
 }
 
 // What to call when the work is done, now or later; in the answer stands also what is skipped of the limits `named`.
-Manager::LimitsDone answering(const Request& request, const sdbus::MethodCall& call, Manager& manager,
-                              const CgroupPath& cgroup, const Changes& named) {
+Manager::OutcomeDone answering(const Request& request, const sdbus::MethodCall& call, Manager& manager,
+                               const CgroupPath& cgroup, const Changes& named) {
   std::vector<const Limit*> limits;
   for (const auto& [limit, change] : named) limits.push_back(limit);
-  return [request, call, &manager, cgroup, limits = std::move(limits)](const Result<Values>& in_force) {
-    if (in_force) {
+  return [request, call, &manager, cgroup, limits = std::move(limits)](const Result<Outcome>& outcome) {
+    if (outcome) {
       wire::Skipped skipped = manager.skipped(cgroup);
       std::erase_if(skipped, [&](const auto& one) { return std::ranges::find(limits, one.first) == limits.end(); });
-      answer_limits(call, *in_force, skipped);
+      answer_limits(call, outcome->in_force_of(cgroup), skipped);
     } else {
-      refuse(LimitsResult(call), in_force.error());
+      refuse(LimitsResult(call), outcome.error());
     }
-    request.done(in_force ? nullptr : &in_force.error());
+    request.done(outcome ? nullptr : &outcome.error());
   };
 }
 
@@ -108,8 +108,8 @@ ChangedCgroups encode_changed(Manager& manager, const Outcome& outcome, const st
   return encoded;
 }
 
-Manager::StepsDone replying(const Request& request, sdbus::Result<ChangedCgroups, std::vector<std::string>>&& result,
-                            Manager& manager, const std::vector<CgroupPath>& named = {}) {
+Manager::OutcomeDone replying(const Request& request, sdbus::Result<ChangedCgroups, std::vector<std::string>>&& result,
+                              Manager& manager, const std::vector<CgroupPath>& named = {}) {
   const auto answer_to = std::make_shared<sdbus::Result<ChangedCgroups, std::vector<std::string>>>(std::move(result));
   return [request, answer_to, &manager, named](const Result<Outcome>& outcome) {
     request.done(outcome ? nullptr : &outcome.error());
@@ -223,12 +223,13 @@ void ManagerAdaptor::SetLimits(LimitsResult&& /*result*/, std::string /*name*/, 
 void ManagerAdaptor::Unset(LimitsResult&& result, std::string name, std::vector<std::string> limits) {
   const Request request(instruments_, "Unset");
   const auto answer_to = std::make_shared<LimitsResult>(std::move(result));
-  const Manager::LimitsDone done = [request, answer_to](const cgroupd::Result<Values>& in_force) {
-    request.done(in_force ? nullptr : &in_force.error());
-    if (!in_force) return refuse(*answer_to, in_force.error());
-    answer_to->returnResults(wire::encode_values(*in_force));
-  };
   const auto path = CgroupPath::parse(name);
+  const auto done = [request, answer_to,
+                     cgroup = path.value_or(CgroupPath())](const cgroupd::Result<Outcome>& outcome) {
+    request.done(outcome ? nullptr : &outcome.error());
+    if (!outcome) return refuse(*answer_to, outcome.error());
+    answer_to->returnResults(wire::encode_values(outcome->in_force_of(cgroup)));
+  };
   if (!path) return done(fail(path.error()));
   std::vector<const Limit*> rows;
   for (const auto& limit : limits) {
@@ -279,7 +280,7 @@ void ManagerAdaptor::Apply(ChangesResult&& result, std::vector<WireCgroup> cgrou
   });
 }
 
-void ManagerAdaptor::apply(const Manager::StepsDone& done, const DeclaredCgroups& cgroups,
+void ManagerAdaptor::apply(const Manager::OutcomeDone& done, const DeclaredCgroups& cgroups,
                            const wire::Dictionary& options) {
   auto decoded = apply_options(wire::options_of(options), {"force", "on_missing", "plan", "prune", "within_usec"});
   if (!decoded) return done(fail(decoded.error()));

@@ -24,7 +24,7 @@ namespace cgroupd {
 class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adaptor> {
  public:
   /// Reads the configuration again and makes it true.
-  using Reloading = std::function<void(Manager::StepsDone)>;
+  using Reloading = std::function<void(Manager::OutcomeDone)>;
 
   /// Exports the object on `connection`; everything is called from its event loop and must outlive this object. No
   /// method runs that `authorizer` has not agreed to.
@@ -78,7 +78,7 @@ class ManagerAdaptor final : public GuardedAdaptor<org::cgroupd1::Manager_adapto
   void set_limits(const sdbus::MethodCall& call, LimitsRequest& request);
   void receive_apply(const sdbus::MethodCall& call);
   void list_for_those_who_wait();
-  void apply(const Manager::StepsDone& done, const DeclaredCgroups& cgroups, const wire::Dictionary& options);
+  void apply(const Manager::OutcomeDone& done, const DeclaredCgroups& cgroups, const wire::Dictionary& options);
   using GoOn = std::function<void(std::function<bool()> step)>;
   void for_each_in_turns(const GoOn& go_on, std::function<Result<void>(const CgroupPath&)> look, Manager::Done done);
   void attach(const Manager::Done& done, const std::string& name, const Result<std::vector<pid_t>>& pids);

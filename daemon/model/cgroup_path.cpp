@@ -51,17 +51,16 @@ std::string_view character_at(std::string_view text, std::size_t at) {
 }
 
 Result<void> check_component(std::string_view whole, std::string_view component) {
-  const std::string shown = quoted(whole);
+  const auto named = [whole] { return "name " + quoted(whole); };
   if (component.empty()) {
-    return fail(ErrorCode::invalid_argument, "name " + shown + " has an empty part between slashes",
-                std::string(advice));
+    return fail(ErrorCode::invalid_argument, named() + " has an empty part between slashes", std::string(advice));
   }
   if (component == "." || component == "..") {
-    return fail(ErrorCode::invalid_argument,
-                "name " + shown + ": " + quoted(component) + " would leave the delegated tree", std::string(advice));
+    return fail(ErrorCode::invalid_argument, named() + ": " + quoted(component) + " would leave the delegated tree",
+                std::string(advice));
   }
   if (component.size() > CgroupPath::max_component) {
-    return fail(ErrorCode::invalid_argument, "name " + shown + ": a part has " + std::to_string(component.size()) +
+    return fail(ErrorCode::invalid_argument, named() + ": a part has " + std::to_string(component.size()) +
                                                  " characters; at most " + std::to_string(CgroupPath::max_component) +
                                                  " are allowed");
   }
@@ -69,20 +68,19 @@ Result<void> check_component(std::string_view whole, std::string_view component)
   if (bad != component.end()) {
     const auto at = static_cast<std::size_t>(bad - component.begin());
     return fail(ErrorCode::invalid_argument,
-                "name " + shown + ": character " + quoted(character_at(component, at)) + " is not allowed",
+                named() + ": character " + quoted(character_at(component, at)) + " is not allowed",
                 std::string(advice));
   }
   if (!is_alphanumeric(component.front())) {
-    return fail(ErrorCode::invalid_argument, "name " + shown + ": a part begins with " + quoted(component.substr(0, 1)),
+    return fail(ErrorCode::invalid_argument, named() + ": a part begins with " + quoted(component.substr(0, 1)),
                 "begin it with a letter, a digit or _");
   }
   const auto* const reserved =
       std::ranges::find_if(reserved_prefixes, [&](auto prefix) { return component.starts_with(prefix); });
   if (reserved != reserved_prefixes.end()) {
-    return fail(
-        ErrorCode::invalid_argument,
-        "name " + shown + ": names that begin with '" + std::string(*reserved) + "' are the kernel's interface files",
-        "choose another name");
+    return fail(ErrorCode::invalid_argument,
+                named() + ": names that begin with '" + std::string(*reserved) + "' are the kernel's interface files",
+                "choose another name");
   }
   return {};
 }

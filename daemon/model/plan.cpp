@@ -183,7 +183,7 @@ Result<Plan> make_plan(const std::vector<Target>& targets) {
                   : wanted_of_cpu(target).and_then([&](const Values& all) { return add_steps(target, all, plan); });
     if (!ok) return fail(std::move(ok.error()));
   }
-  std::ranges::stable_sort(plan, {}, order_key);
+  if (plan.size() > 1) std::ranges::stable_sort(plan, {}, order_key);
   return plan;
 }
 

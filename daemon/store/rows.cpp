@@ -2,6 +2,7 @@
 #include "store/rows.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -140,26 +141,25 @@ void parse_changes(std::string_view text, HistoryEntry& into) {
 }
 
 Rows rows_of(const Record& record, const Moment& now, std::string_view boot_id) {
-  const auto text = [](const auto& number) { return number ? std::to_string(*number) : std::string(); };
-  Rows rows;
-  rows.reserve(first_cgroup + 2 * record.cgroups.size());
-  rows.push_back(text(record.forgotten));
+  Rows rows(first_cgroup + 2 * record.cgroups.size());
+  if (record.forgotten) rows[0] = std::to_string(*record.forgotten);
   if (record.entry) {
     const HistoryEntry& entry = *record.entry;
-    rows.push_back(std::to_string(entry.id));
-    rows.push_back(std::to_string(entry.time.count()));
-    rows.emplace_back(cause_name(entry.cause));
-    rows.push_back(text(entry.undoes));
-    rows.push_back(text(entry.who.uid));
-    rows.push_back(text(entry.who.pid));
-    rows.push_back(entry.who.unit);
-    rows.push_back(entry.who.command);
-    rows.push_back(print_changes(entry));
+    const std::array<std::optional<std::int64_t>, columns_of_an_entry> numbers = {
+        entry.id, entry.time.count(), {}, entry.undoes, entry.who.uid, entry.who.pid};
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (numbers.at(i)) rows[1 + i] = std::to_string(*numbers.at(i));
+    }
+    rows[3] = cause_name(entry.cause);
+    rows[7] = entry.who.unit;
+    rows[8] = entry.who.command;
+    rows[9] = print_changes(entry);
   }
-  rows.resize(first_cgroup);
+  std::size_t at = first_cgroup;
   for (const auto& [cgroup, desired] : record.cgroups) {
-    rows.push_back(cgroup.str());
-    rows.push_back(desired ? print_desired(*desired, now, boot_id) : std::string());
+    rows[at++] = cgroup.str();
+    if (desired) rows[at] = print_desired(*desired, now, boot_id);
+    ++at;
   }
   return rows;
 }

@@ -56,7 +56,7 @@ class AServedDaemon : public testing::Test {
         callers_(*connection_),
         authorizer_(make_authorizer(world())),
         adaptor_(*connection_, manager_, requests, *authorizer_, callers_, "1.2.3",
-                 [](const Manager::StepsDone& done) { done(Outcome()); }),
+                 [](const Manager::OutcomeDone& done) { done(Outcome()); }),
         stop_(::eventfd(0, EFD_CLOEXEC)) {
     signals_.connect(adaptor_);
     loop_.in_turn([this] { return adaptor_.take_turn(); });

@@ -103,21 +103,24 @@ class ManagedWorld {
   void mend_store() { alter_store("ALTER TABLE hidden RENAME TO entry"); }
 
   Result<Values> create(std::string_view name, std::string_view limits = {}, const CreateOptions& options = {}) {
-    Result<Values> answer;
+    Result<Outcome> answer;
     daemon->manager.create(path(name), changes(limits), options, {},
-                           [&](Result<Values> done) { answer = std::move(done); });
-    return answer;
+                           [&](const Result<Outcome>& done) { answer = done; });
+    return in_force(answer, name);
   }
   Result<Values> set(std::string_view name, std::string_view limits, const SetOptions& options = {}) {
-    Result<Values> answer;
+    Result<Outcome> answer;
     daemon->manager.set_limits(path(name), changes(limits), options, {},
-                               [&](Result<Values> done) { answer = std::move(done); });
-    return answer;
+                               [&](const Result<Outcome>& done) { answer = done; });
+    return in_force(answer, name);
   }
   Result<Values> unset(std::string_view name, std::string_view file) {
-    Result<Values> answer;
-    daemon->manager.unset(path(name), {find_limit(file)}, {}, [&](Result<Values> done) { answer = std::move(done); });
-    return answer;
+    Result<Outcome> answer;
+    daemon->manager.unset(path(name), {find_limit(file)}, {}, [&](const Result<Outcome>& done) { answer = done; });
+    return in_force(answer, name);
+  }
+  static Result<Values> in_force(const Result<Outcome>& done, std::string_view name) {
+    return done.map([&](const Outcome& outcome) { return outcome.in_force_of(path(name)); });
   }
   Result<void> remove(std::string_view name) {
     Result<void> answer;
