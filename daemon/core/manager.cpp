@@ -53,9 +53,10 @@ void Manager::run(std::vector<CgroupPath> cgroups, Prepare prepare, ApplyOptions
       std::move(cgroups),
       [prepare = std::move(prepare), execute = std::move(options.execute), who = caller]() mutable {
         auto work = prepare();
-        if (!work) return work;
-        work->who = std::move(who);
-        work->execute = std::move(execute);
+        if (work) {
+          work->who = std::move(who);
+          work->execute = std::move(execute);
+        }
         return work;
       },
       std::move(done));
@@ -69,18 +70,19 @@ void Manager::create(const CgroupPath& cgroup, const Changes& limits, const Crea
       std::move(done));
 }
 
-void Manager::set_limits(const CgroupPath& cgroup, Changes changes, SetOptions options, const Caller& caller,
+void Manager::set_limits(const CgroupPath& cgroup, Changes changes, SetOptions options, Caller caller,
                          OutcomeDone done) {
   if (auto ok = refuse_reserved(cgroup); !ok) return done(fail(ok.error()));
   if (is_crowded(done)) return;
   transactions_.run(
       {cgroup},
-      [this, cgroup, changes = std::move(changes), options = std::move(options), who = caller]() mutable {
-        return prepare_.to_set(cgroup, changes, options).map([&](Work work) {
-          work.who = std::move(who);
-          work.execute = std::move(options.execute);
-          return work;
-        });
+      [this, cgroup, changes = std::move(changes), options = std::move(options), who = std::move(caller)]() mutable {
+        auto work = prepare_.to_set(cgroup, changes, options);
+        if (work) {
+          work->who = std::move(who);
+          work->execute = std::move(options.execute);
+        }
+        return work;
       },
       std::move(done));
 }

@@ -49,8 +49,7 @@ class Manager {
               OutcomeDone done);
 
   /// A patch: all or nothing, what is not named stays. Answers what is in force for the limits named.
-  void set_limits(const CgroupPath& cgroup, Changes changes, SetOptions options, const Caller& caller,
-                  OutcomeDone done);
+  void set_limits(const CgroupPath& cgroup, Changes changes, SetOptions options, Caller caller, OutcomeDone done);
 
   /// The writes set_limits() would make, in order; changes nothing.
   Result<std::vector<std::string>> plan_limits(const CgroupPath& cgroup, const Changes& changes,

@@ -91,7 +91,11 @@ Result<Work> Preparation::to_set(const CgroupPath& cgroup, const Changes& change
   auto values = resolve(cgroup, changes, true, {}, on_missing);
   if (!values) return fail(values.error());
   if (values->empty() && !exists(kernel_, cgroup)) return fail(no_such_cgroup(kernel_, cgroup));
-  Part part{.cgroup = cgroup, .wanted = *std::move(values), .desired = transactions_.desired_of(cgroup)};
+  Result<Work> work(Work{.durable = !options.runtime});
+  Part& part = work->parts.emplace_back();
+  part.cgroup = cgroup;
+  part.wanted = *std::move(values);
+  part.desired = transactions_.desired_of(cgroup);
   for (const auto& [limit, value] : part.wanted) {
     if (!options.lease) {
       part.desired->state(*limit, options.runtime ? Origin::runtime : Origin::user, value, on_missing);
@@ -102,8 +106,6 @@ Result<Work> Preparation::to_set(const CgroupPath& cgroup, const Changes& change
     part.desired->lease(*limit, value, time_.now().boot + *options.lease, *in_force, on_missing);
   }
   if (options.drift) part.desired->drift = options.drift;
-  Work work{.durable = !options.runtime};
-  work.parts.push_back(std::move(part));
   return work;
 }
 

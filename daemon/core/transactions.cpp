@@ -73,11 +73,12 @@ Removal removal_of(const Work& work) {
 // Everything a daemon that dies now would leave changed; the squeeze of a soft landing moves memory.high, too.
 std::vector<Intent::Undo> undo_list(Kernel& kernel, const Plan& plan, const Removal& removal, bool force) {
   std::vector<Intent::Undo> all;
+  all.reserve(removal.limits.size() + plan.size());
   for (const auto& step : removal.limits) all.push_back({.cgroup = step.cgroup, .limit = step.limit, .value = step.to});
   for (const auto& step : std::views::reverse(plan)) {
     for (const auto& [limit, value] : step.undo) all.push_back({.cgroup = step.cgroup, .limit = limit, .value = value});
-    const Limit* const squeezed = limit_of_role(Role::soft_max);
     if (step.risk != Risk::kills || force) continue;
+    const Limit* const squeezed = limit_of_role(Role::soft_max);
     const bool known = std::ranges::any_of(
         plan, [&](const Step& other) { return other.cgroup == step.cgroup && other.limit == squeezed; });
     if (known) continue;
@@ -184,8 +185,9 @@ void Transactions::begin(const std::shared_ptr<Running>& running) {
   start(running);
 }
 
-Result<Target> Transactions::target_of(const Part& part, bool is_there) {
-  Target target{.cgroup = part.cgroup, .in_force = {}, .wanted = part.wanted, .in_use = {}};
+Result<void> Transactions::look_at(const Part& part, bool is_there, Target& target) {
+  target.cgroup = part.cgroup;
+  target.wanted = part.wanted;
   if (!is_there) target.in_use.memory_bytes = 0;
   bool concerns_weight = false;
   for (const auto& [limit, wanted] : part.wanted) {
@@ -213,7 +215,7 @@ Result<Target> Transactions::target_of(const Part& part, bool is_there) {
       target.in_use.memory_bytes = text ? single_number(*text) : std::nullopt;
     }
   }
-  if (!concerns_weight) return target;
+  if (!concerns_weight) return {};
   const Limit* const weight = limit_of_role(Role::weight);
   if (const auto remembered = weight_before_idle_.find(part.cgroup); remembered != weight_before_idle_.end()) {
     target.remembered_weight = remembered->second;
@@ -221,16 +223,15 @@ Result<Target> Transactions::target_of(const Part& part, bool is_there) {
     if (const Statement* const stated = desired->second.standing(*weight))
       target.remembered_weight = amount_in(*stated->value);
   }
-  return target;
+  return {};
 }
 
 Result<Plan> Transactions::plan(const Work& work, bool all_there) {
   std::vector<Target> targets;
   for (const auto& part : work.parts) {
     if (part.wanted.empty() || part.remove) continue;
-    auto target = target_of(part, all_there || !part.make);
-    if (!target) return fail(target.error());
-    targets.push_back(*std::move(target));
+    if (auto ok = look_at(part, all_there || !part.make, targets.emplace_back()); !ok)
+      return fail(std::move(ok.error()));
   }
   return make_plan(targets);
 }
@@ -370,28 +371,29 @@ void Transactions::record(Running& running, const Moment& now) {
   Record& record = running.record;
   record.durable = work.durable;
   for (auto& part : work.parts) record.cgroups.insert_or_assign(part.cgroup, std::move(part.desired));
-  HistoryEntry entry{.id = running.id,
-                     .time = now.wall,
-                     .who = std::move(work.who),
-                     .cause = work.cause,
-                     .undoes = work.undoes,
-                     .made = running.made,
-                     .removed = running.removal.cgroups,
-                     .changes = std::move(work.noted),
-                     .skipped = work.skipped};
+  HistoryEntry& entry = record.entry.emplace();
+  entry.id = running.id;
+  entry.time = now.wall;
+  entry.who = std::move(work.who);
+  entry.cause = work.cause;
+  entry.undoes = work.undoes;
+  entry.made = running.made;
+  entry.removed = running.removal.cgroups;
+  entry.changes = std::move(work.noted);
+  entry.skipped = work.skipped;
   for (std::size_t i = 0; i < running.plan.size(); ++i) {
     const Step& step = running.plan[i];
     const auto before = desired_.find(step.cgroup);
-    entry.changes.push_back(
-        {.cgroup = step.cgroup,
-         .limit = step.limit,
-         .before = step.from,
-         .after = (*running.applied)[i],
-         .stated_before = before != desired_.end() && before->second.standing(*step.limit) != nullptr});
+    HistoryChange& change = entry.changes.emplace_back();
+    change.cgroup = step.cgroup;
+    change.limit = step.limit;
+    change.before = step.from;
+    change.after = (*running.applied)[i];
+    change.stated_before = before != desired_.end() && before->second.standing(*step.limit) != nullptr;
   }
-  if (running.noted || !entry.made.empty() || !entry.removed.empty() || !entry.changes.empty() ||
-      !entry.skipped.empty())
-    record.entry = std::move(entry);
+  const bool is_news = running.noted || !entry.made.empty() || !entry.removed.empty() || !entry.changes.empty() ||
+                       !entry.skipped.empty();
+  if (!is_news) record.entry.reset();
 }
 
 void Transactions::commit(const std::shared_ptr<Running>& running) {

@@ -132,7 +132,7 @@ class Transactions {
   void skip_missing(Work& work);
   Result<void> admit(Work& work, const void* key);
   Result<Plan> plan(const Work& work, bool all_there);
-  Result<Target> target_of(const Part& part, bool is_there);
+  Result<void> look_at(const Part& part, bool is_there, Target& target);
   void start(const std::shared_ptr<Running>& running);
   static void bring_into_force(Kernel& kernel, Running& running, const ExecuteOptions& options);
   void executed(const std::shared_ptr<Running>& running);

@@ -39,9 +39,10 @@ class Arguments {
 
   std::size_t weight() const { return weight_; }
 
-  std::string text() {
-    const char* const text = basic<const char*>('s');
-    weight_ += weight_of_a_value + std::strlen(text);
+  // As long as the message is there.
+  std::string_view text() {
+    const std::string_view text = basic<const char*>('s');
+    weight_ += weight_of_a_value + text.size();
     return text;
   }
 
@@ -64,7 +65,7 @@ class Arguments {
   void each_of_dictionary(Take take) {
     enter('a', "{sv}");
     while (enter('e', "sv")) {
-      const std::string key = text();
+      const std::string_view key = text();
       const char* contents = nullptr;
       check(sd_bus_message_peek_type(message_, nullptr, &contents), "Failed to read a variant");
       const std::string type(contents);  // entering moves on
@@ -97,7 +98,7 @@ class ValueInMessage {
     if constexpr (std::is_same_v<T, wire::QuotaAndPeriod>) {
       return arguments_.pair();
     } else if constexpr (std::is_same_v<T, std::string>) {
-      return arguments_.text();
+      return std::string(arguments_.text());
     } else if constexpr (std::is_same_v<T, bool>) {
       return arguments_.basic<int>(type_) != 0;
     } else {
@@ -112,13 +113,14 @@ class ValueInMessage {
 
 constexpr std::size_t longest_shown = 64;
 
-tl::unexpected<Error> named_twice(const std::string& key) {
-  return fail(ErrorCode::invalid_argument, "'" + key.substr(0, longest_shown) + "' is named twice", "name it once");
+tl::unexpected<Error> named_twice(std::string_view key) {
+  return fail(ErrorCode::invalid_argument, "'" + std::string(key.substr(0, longest_shown)) + "' is named twice",
+              "name it once");
 }
 
 Result<Changes> read_limits(Arguments& arguments, std::size_t most) {
   Result<Changes> limits;
-  arguments.each_of_dictionary([&](const std::string& key, const std::string& type) {
+  arguments.each_of_dictionary([&](std::string_view key, const std::string& type) {
     const auto limit = require_limit(key);
     auto change = limit ? wire::change_of(**limit, key, type, ValueInMessage(arguments, type)) : fail(limit.error());
     if (arguments.weight() > most) change = too_heavy(most);
@@ -134,7 +136,7 @@ Result<Changes> read_limits(Arguments& arguments, std::size_t most) {
 
 Result<wire::Options> read_options(Arguments& arguments, std::size_t most) {
   Result<wire::Options> options;
-  arguments.each_of_dictionary([&](const std::string& key, const std::string& type) {
+  arguments.each_of_dictionary([&](std::string_view key, const std::string& type) {
     const ValueInMessage in_message(arguments, type);
     wire::OptionValue value;
     // (What is behind a value that is none of these is not read: it may be long.)
@@ -148,10 +150,11 @@ Result<wire::Options> read_options(Arguments& arguments, std::size_t most) {
       value = in_message.get<std::string>();
     } else {
       options = fail(ErrorCode::invalid_argument,
-                     "option '" + key.substr(0, longest_shown) + "' is of a type that no option has", "send b, t or s");
+                     "option '" + std::string(key.substr(0, longest_shown)) + "' is of a type that no option has",
+                     "send b, t or s");
       return false;
     }
-    if (!options->emplace(key, std::move(value)).second) options = named_twice(key);
+    if (!options->emplace(std::string(key), std::move(value)).second) options = named_twice(key);
     if (arguments.weight() > most) options = too_heavy(most);
     return options.has_value();
   });

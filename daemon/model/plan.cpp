@@ -2,7 +2,9 @@
 #include "model/plan.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
+#include <utility>
 
 namespace cgroupd {
 namespace {
@@ -130,7 +132,10 @@ Result<Values> wanted_of_cpu(const Target& target) {
   return wanted;
 }
 
-Result<void> add_steps(const Target& target, const Values& wanted, Plan& plan) {
+// In the order they are to be made; those of one rank as they came.
+using Steps = std::multimap<decltype(order_key(std::declval<Step>())), Step>;
+
+Result<void> add_steps(const Target& target, const Values& wanted, Steps& steps) {
   for (const auto& [limit, to] : wanted) {
     const Value* const known = find(target.in_force, limit);
     if (known == nullptr)
@@ -139,12 +144,14 @@ Result<void> add_steps(const Target& target, const Values& wanted, Plan& plan) {
     const bool is_reset = limit->role == Role::weight && wakes(target);
     const Value from = is_reset ? unset_value(*limit) : *known;
     if (from == to) continue;
-    plan.push_back(Step{.cgroup = target.cgroup,
-                        .limit = limit,
-                        .from = from,
-                        .to = to,
-                        .risk = risk_of(*limit, from, to, target.in_use),
-                        .undo = undo_of(target, *limit, from)});
+    Step step{.cgroup = target.cgroup,
+              .limit = limit,
+              .from = from,
+              .to = to,
+              .risk = risk_of(*limit, from, to, target.in_use),
+              .undo = undo_of(target, *limit, from)};
+    const auto order = order_key(step);
+    steps.emplace(order, std::move(step));
   }
   return {};
 }
@@ -174,16 +181,18 @@ const Limit* companion(const Limit& limit) {
 }
 
 Result<Plan> make_plan(const std::vector<Target>& targets) {
-  Plan plan;
+  Steps steps;
   for (const auto& target : targets) {
     const bool is_plain =
         std::ranges::all_of(target.wanted, [](const auto& entry) { return companion(*entry.first) == nullptr; });
     auto ok = is_plain
-                  ? add_steps(target, target.wanted, plan)
-                  : wanted_of_cpu(target).and_then([&](const Values& all) { return add_steps(target, all, plan); });
+                  ? add_steps(target, target.wanted, steps)
+                  : wanted_of_cpu(target).and_then([&](const Values& all) { return add_steps(target, all, steps); });
     if (!ok) return fail(std::move(ok.error()));
   }
-  if (plan.size() > 1) std::ranges::stable_sort(plan, {}, order_key);
+  Plan plan;
+  plan.reserve(steps.size());
+  for (auto& [order, step] : steps) plan.push_back(std::move(step));
   return plan;
 }
 

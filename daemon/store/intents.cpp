@@ -19,17 +19,21 @@
 namespace cgroupd {
 namespace {
 
+// The first line tells the length of the rest, which is printed before it.
 std::string print(const Intent& intent, const std::string& boot_id) {
-  std::string text;
-  for (const auto& cgroup : intent.made) add_line(text, {"made", cgroup.str()});
-  for (const auto& cgroup : intent.removed) add_line(text, {"removed", cgroup.str()});
+  std::string rest;
+  constexpr std::size_t usual = 512;
+  rest.reserve(usual);
+  for (const auto& cgroup : intent.made) add_line(rest, {"made", cgroup.str()});
+  for (const auto& cgroup : intent.removed) add_line(rest, {"removed", cgroup.str()});
   for (const auto& undo : intent.undo)
-    add_line(text, {"undo", undo.cgroup.str(), undo.limit->file, print_value(undo.value)});
+    add_line(rest, {"undo", undo.cgroup.str(), undo.limit->file, print_value(undo.value)});
   const std::string id = std::to_string(intent.id);
-  add_line(text, {"end", id});
-  std::string first;
-  add_line(first, {"intent", id, boot_id, std::to_string(text.size())});
-  return first + text;
+  add_line(rest, {"end", id});
+  std::string text;
+  text.reserve(usual);
+  add_line(text, {"intent", id, boot_id, std::to_string(rest.size())});
+  return text += rest;
 }
 
 // What an ended one begins with.
