@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 #include <spdlog/spdlog.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -467,6 +468,11 @@ void block_termination_signals() {
   sigaction(interrupt_signal, &interrupt, nullptr);
 }
 
+// Where the kernel gives huge pages to whoever has a heap, ours takes 2 MB more, for no use.
+void use_small_pages() {
+  ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+}
+
 int run(std::span<char* const> arguments) {
   constexpr int usage_status = 2;
   const auto line = parse_command_line(arguments);
@@ -478,6 +484,7 @@ int run(std::span<char* const> arguments) {
     return std::fputs(help_text().c_str(), stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
   if (line->action == CommandLine::Action::print_version)
     return std::puts("cgroupd " CGROUPD_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+  use_small_pages();
   block_termination_signals();
   start_logging();
   const auto status = serve(*line);
