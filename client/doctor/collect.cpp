@@ -18,9 +18,9 @@
 
 #include "cgroupfs/formats.h"
 #include "client/descriptor.h"
-#include "client/doctor/ask_bus.h"
 #include "client/doctor/sockets.h"
 #include "client/files.h"
+#include "client/manager_bus_facts.h"
 #include "config/daemon_config.h"
 
 namespace cgroupd::client {

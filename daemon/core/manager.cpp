@@ -40,9 +40,8 @@ bool Manager::is_crowded(const OutcomeDone& done) const {
   return true;
 }
 
-template <typename Prepare>
-void Manager::run(std::vector<CgroupPath> cgroups, Prepare prepare, ApplyOptions options, const Caller& caller,
-                  OutcomeDone done) {
+void Manager::run(std::vector<CgroupPath> cgroups, Transactions::Prepare prepare, ApplyOptions options,
+                  const Caller& caller, OutcomeDone done) {
   if (options.plan) {
     const auto steps = prepare().and_then([this](const Work& work) { return transactions_.describe(work); });
     if (!steps) return done(fail(steps.error()));

@@ -97,8 +97,7 @@ class Manager {
 
  private:
   bool is_crowded(const OutcomeDone& done) const;
-  template <typename Prepare>
-  void run(std::vector<CgroupPath> cgroups, Prepare prepare, ApplyOptions options, const Caller& caller,
+  void run(std::vector<CgroupPath> cgroups, Transactions::Prepare prepare, ApplyOptions options, const Caller& caller,
            OutcomeDone done);
   void annotate(CgroupStatus& status, const CgroupPath& cgroup);
 

@@ -434,10 +434,7 @@ void ManagerAdaptor::List(EntriesResult&& /*result*/) {
     return other.call.getSender() == sender;
   };
   if (std::ranges::count_if(wait_for_list_, is_same) >= static_cast<std::ptrdiff_t>(Turns::most_of_one)) {
-    return refuse_call<EntriesResult>(asked.request, asked.call,
-                                      {.code = ErrorCode::limit_exceeded,
-                                       .message = "too many of your requests are waiting",
-                                       .hint = "wait for answers before you ask on"});
+    return refuse_call<EntriesResult>(asked.request, asked.call, Turns::too_many_of_one());
   }
   wait_for_list_.push_back(asked);
   if (!listing_) list_for_those_who_wait();

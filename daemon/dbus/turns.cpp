@@ -11,7 +11,15 @@ namespace {
 // By how much one who comes anew may have taken less than the others: more, and many newcomers would starve them.
 constexpr std::chrono::nanoseconds head_start = std::chrono::milliseconds(20);
 
+Error too_many(const char* what) {
+  return {.code = ErrorCode::limit_exceeded, .message = what, .hint = "wait for answers before you ask on"};
+}
+
 }  // namespace
+
+Error Turns::too_many_of_one() {
+  return too_many("too many of your requests are waiting");
+}
 
 std::deque<Turns::Waiting>& Turns::line_of(const std::string& caller) {
   if (const auto held = held_.find(caller); held != held_.end()) return held->second;
@@ -31,12 +39,8 @@ std::size_t Turns::waiting_of(const std::string& caller) const {
 }
 
 Result<void> Turns::wait(const std::string& caller, std::size_t weight, Job job) {
-  const bool is_full = count_ >= most || weight_ + weight > heaviest;
-  if (is_full || waiting_of(caller) >= most_of_one) {
-    return fail(ErrorCode::limit_exceeded,
-                is_full ? "too many requests are waiting" : "too many of your requests are waiting",
-                "wait for answers before you ask on");
-  }
+  if (count_ >= most || weight_ + weight > heaviest) return fail(too_many("too many requests are waiting"));
+  if (waiting_of(caller) >= most_of_one) return fail(too_many_of_one());
   line_of(caller).push_back({.job = std::move(job), .weight = weight});
   ++count_;
   weight_ += weight;

@@ -23,6 +23,8 @@ class Turns {
   using Clock = std::function<std::chrono::nanoseconds()>;
   static constexpr std::size_t most_of_one = 1024;
   static constexpr std::size_t most = 8192;
+  /// The refusal of a caller who has most_of_one waiting.
+  static Error too_many_of_one();
   static constexpr std::size_t heaviest = std::size_t{16} << 20U;  ///< bytes, all together
 
   explicit Turns(Clock clock = [] { return std::chrono::steady_clock::now().time_since_epoch(); })

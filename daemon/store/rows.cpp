@@ -147,8 +147,10 @@ Rows rows_of(const Record& record, const Moment& now, std::string_view boot_id) 
     const HistoryEntry& entry = *record.entry;
     const std::array<std::optional<std::int64_t>, columns_of_an_entry> numbers = {
         entry.id, entry.time.count(), {}, entry.undoes, entry.who.uid, entry.who.pid};
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      if (numbers.at(i)) rows[1 + i] = std::to_string(*numbers.at(i));
+    auto column = rows.begin();
+    for (const auto& number : numbers) {
+      ++column;
+      if (number) *column = std::to_string(*number);
     }
     rows[3] = cause_name(entry.cause);
     rows[7] = entry.who.unit;

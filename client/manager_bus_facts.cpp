@@ -1,5 +1,5 @@
 // Questions to the bus itself, to systemd, and to the daemon if it runs.
-#include "client/doctor/ask_bus.h"
+#include "client/manager_bus_facts.h"
 
 #include <algorithm>
 #include <chrono>
@@ -14,7 +14,7 @@ namespace cgroupd::client {
 namespace {
 
 // As long as other callers of a bus wait: on a machine that is loaded, less would be a wrong finding.
-constexpr auto patience = std::chrono::seconds(25);
+constexpr auto patience_of_callers = std::chrono::seconds(25);
 constexpr const char* bus_name = "org.freedesktop.DBus";
 constexpr const char* systemd_name = "org.freedesktop.systemd1";
 constexpr const char* systemd_path = "/org/freedesktop/systemd1";
@@ -89,7 +89,7 @@ BusFacts ask_bus(const BusChoice& bus) {
   std::unique_ptr<sdbus::IConnection> connection;
   try {
     connection = connect(bus);
-    connection->setMethodCallTimeout(patience);
+    connection->setMethodCallTimeout(patience_of_callers);
   } catch (const sdbus::Error& error) {
     facts.error = error.getMessage();
     return facts;
