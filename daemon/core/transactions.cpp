@@ -513,10 +513,9 @@ bool Transactions::take_over(Record&& record) {
 void Transactions::end(const std::shared_ptr<Running>& running, const Result<Outcome>& outcome) {
   if (gate_ != nullptr) gate_->ended(running.get());
   std::map<CgroupPath, std::vector<const Limit*>> replaced;
-  bool leases_change = false;
   if (outcome) {
     replaced = replaced_leases(*running);
-    leases_change = take_over(std::move(running->record));
+    if (take_over(std::move(running->record)) && on_leases_changed_) on_leases_changed_();
   }
   free(running->cgroups);
   running->done(outcome);
@@ -528,7 +527,6 @@ void Transactions::end(const std::shared_ptr<Running>& running, const Result<Out
       if (part.remove) weight_before_idle_.erase(part.cgroup);
       if (on_desired_changed_) on_desired_changed_(part.cgroup);
     }
-    if (leases_change && on_leases_changed_) on_leases_changed_();
     for (const auto& cgroup : outcome->made) events_.created(cgroup);
     for (const auto& [cgroup, changed] : outcome->changed) events_.limits_changed(cgroup, changed);
     for (const auto& cgroup : outcome->removed) events_.removed(cgroup);
