@@ -64,7 +64,7 @@ void SignalQueue::set_alarm() {
   constexpr milliseconds least(10);
   constexpr milliseconds most(160);
   const auto now = time_.now().boot;
-  pause_ = now - sent_ < least ? std::min<std::chrono::microseconds>(pause_ * 2, most) : least;
+  pause_ = now - sent_ < least ? std::clamp<std::chrono::microseconds>(pause_ * 2, least, most) : least;
   alarm_->ring_at(now + pause_);
 }
 
