@@ -64,6 +64,10 @@ Value as_kernel_rounds(const Limit& limit, const Value& value) {
   return Value(Amount(pages * page));
 }
 
+bool is_per_device(const Limit& limit) {
+  return limit.kind == ValueKind::device_max || limit.kind == ValueKind::device_weight;
+}
+
 std::vector<std::string> write_texts(const Limit& limit, const Value& from, const Value& to) {
   if (limit.kind == ValueKind::device_max)
     return device_max_lines(std::get<DeviceMaxima>(from), std::get<DeviceMaxima>(to));

@@ -20,7 +20,10 @@ Result<Value> read_limit(Kernel& kernel, const CgroupPath& cgroup, const Limit& 
 /// pages than a counter can hold are "max".
 Value as_kernel_rounds(const Limit& limit, const Value& value);
 
-/// The writes that lead from one value to another. One, except for per-device files, which take one device a write.
+/// Whether its file holds a line a device, of which each write takes one.
+bool is_per_device(const Limit& limit);
+
+/// The writes that lead from one value to another. One, except where it is_per_device().
 std::vector<std::string> write_texts(const Limit& limit, const Value& from, const Value& to);
 
 }  // namespace cgroupd

@@ -41,7 +41,9 @@ Reconciler::Reconciler(Kernel& kernel, Watches& watches, Transactions& transacti
       policy_(policy),
       uid_(uid),
       alarm_(time.alarm([this] { ring(); })),
-      look_again_(time.alarm([this] { look_at_unwatched(); })) {}
+      look_again_(time.alarm([this] { look_at_unwatched(); })) {
+  transactions.kept_by([this](const DesiredCgroup& desired) { return policy_of(desired) == DriftPolicy::repair; });
+}
 
 void Reconciler::start(bool tree_is_new) {
   starting_ = true;

@@ -70,6 +70,11 @@ Removal removal_of(const Work& work) {
   return removal;
 }
 
+// One is whole by itself.
+bool is_one_write(const Plan& plan) {
+  return plan.empty() || (plan.size() == 1 && !is_per_device(*plan.front().limit));
+}
+
 // Everything a daemon that dies now would leave changed; the squeeze of a soft landing moves memory.high, too.
 std::vector<Intent::Undo> undo_list(Kernel& kernel, const Plan& plan, const Removal& removal, bool force) {
   std::vector<Intent::Undo> all;
@@ -236,6 +241,17 @@ Result<Plan> Transactions::plan(const Work& work, bool all_there) {
   return make_plan(targets);
 }
 
+// Whether all of it would go back at the next start by itself: what is in force now is what is desired.
+bool Transactions::is_kept(const Plan& plan) const {
+  return keeps_ && std::ranges::all_of(plan, [this](const Step& step) {
+           const auto at = desired_.find(step.cgroup);
+           return at != desired_.end() && keeps_(at->second) && std::ranges::all_of(step.undo, [&](const auto& old) {
+                    const Statement* const stands = at->second.standing(*old.first);
+                    return stands != nullptr && as_kernel_rounds(*old.first, *stands->value) == old.second;
+                  });
+         });
+}
+
 // Before anybody else looks at it: what is skipped is neither admitted nor planned, only stated.
 void Transactions::skip_missing(Work& work) {
   for (auto& part : work.parts) {
@@ -294,10 +310,10 @@ void Transactions::start(const std::shared_ptr<Running>& running) {
   look_before_removing(kernel_, running->removal);
   running->id = store_.next_entry();
 
-  // A single write that cannot block is whole by itself.
   const auto missing = missing_levels(kernel_, work);
   const bool brings_back = running->removal.can_be_brought_back();
-  if (!missing.empty() || running->plan.size() > 1 || may_block(running->plan) || brings_back) {
+  const bool is_whole = is_one_write(running->plan) || is_kept(running->plan);
+  if (!missing.empty() || !is_whole || may_block(running->plan) || brings_back) {
     Intent intent{.id = running->id,
                   .undo = undo_list(kernel_, running->plan, running->removal, work.execute.force),
                   .made = missing};

@@ -112,6 +112,9 @@ class Transactions {
   const DesiredState& desired() const { return desired_; }
   /// A copy to change; an empty one when nothing is desired.
   DesiredCgroup desired_of(const CgroupPath& cgroup) const;
+  /// From now on `keeps` tells of a cgroup whether what is desired there is put back at the next start, whoever moved
+  /// it.
+  void kept_by(std::function<bool(const DesiredCgroup&)> keeps) { keeps_ = std::move(keeps); }
   /// Called after a lease came, went or moved.
   void on_leases_changed(std::function<void()> action) { on_leases_changed_ = std::move(action); }
   /// Called after what is desired of a cgroup was recorded as another.
@@ -133,6 +136,7 @@ class Transactions {
   Result<void> admit(Work& work, const void* key);
   Result<Plan> plan(const Work& work, bool all_there);
   Result<void> look_at(const Part& part, bool is_there, Target& target);
+  bool is_kept(const Plan& plan) const;
   void start(const std::shared_ptr<Running>& running);
   static void bring_into_force(Kernel& kernel, Running& running, const ExecuteOptions& options);
   void executed(const std::shared_ptr<Running>& running);
@@ -157,6 +161,7 @@ class Transactions {
   ManagerEvents& events_;
   Gate* gate_ = nullptr;
   DesiredState desired_;
+  std::function<bool(const DesiredCgroup&)> keeps_;
   std::function<void()> on_leases_changed_;
   std::function<void(const CgroupPath&)> on_desired_changed_;
   std::multiset<CgroupPath> under_way_;

@@ -16,6 +16,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 struct Killed {};
 
@@ -112,6 +113,67 @@ TEST(ADeath, InTheMiddleOfARaiseKillsNothingWhenItIsTakenBack) {
   world.kernel.use_memory(path("web"), std::uint64_t{1} << 20U);
   world.time.pass(std::chrono::seconds(10));
   EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+}
+
+// Dies after the first of two writes, and comes back.
+void die_half_done(ManagedWorld& world, const Changes& limits) {
+  die_before_write(world, 2);
+  EXPECT_THROW(world.daemon->manager.set_limits(path("web"), limits, {}, {}, [](const auto& /*done*/) {}), Killed);
+  world.kernel.before_each_write({});
+  world.die();
+  world.start();
+}
+
+TEST(ADeath, AmongLimitsThatAreKeptIsPutBackAsAnyDriftIs) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M pids.max=9"));
+  die_half_done(world, changes("memory.max=1G pids.max=99"));
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+  EXPECT_EQ(world.text("web", "pids.max"), "9");
+  EXPECT_TRUE(world.heard("drifted web memory.max 1073741824 67108864 repaired"));
+}
+
+TEST(ADeath, AmongLimitsThatNobodyKeepsIsTakenBackFromANote) {
+  for (const bool stated : {true, false}) {
+    ManagedWorld world;
+    world.policy = DriftPolicy::report;
+    world.die();
+    world.start();
+    ASSERT_OK(world.create("web", stated ? "memory.max=64M pids.max=9" : "memory.max=64M"));
+    const std::string before = world.text("web", "pids.max");
+    die_half_done(world, changes("pids.max=99 memory.max=1G"));
+    EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+    EXPECT_EQ(world.text("web", "pids.max"), before);
+    EXPECT_THAT(world.daemon->events.drifts, IsEmpty());
+  }
+}
+
+TEST(ADeath, AmongLimitsOfWhichOneIsNewIsTakenBackFromANote) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  die_half_done(world, changes("memory.max=1G pids.max=99"));
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+  EXPECT_EQ(world.text("web", "pids.max"), "max");
+  EXPECT_THAT(world.daemon->events.drifts, IsEmpty());
+}
+
+TEST(ADeath, AmongDevicesOfOneLimitIsTakenBackFromANote) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web"));
+  const std::string before = world.text("web", "io.max");
+  const auto both = parse_change(row("io.max"), "8:0 rbps=4096, 8:16 rbps=4096");
+  die_half_done(world, {{&row("io.max"), both.value()}});
+  EXPECT_EQ(world.text("web", "io.max"), before);
+}
+
+// What was moved by others is not what is desired, so it would not go back by itself to what was found.
+TEST(ADeath, AmongLimitsThatHaveDriftedEndsAtWhatIsDesired) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M pids.max=9"));
+  world.kernel.write_as_other(path("web"), "pids.max", "11");
+  die_half_done(world, changes("memory.max=1G pids.max=99"));
+  EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+  EXPECT_EQ(world.text("web", "pids.max"), "9");
 }
 
 TEST(ARemoval, ThatCannotBeRecordedBringsTheCgroupBack) {
