@@ -402,8 +402,7 @@ Result<int> serve(const CommandLine& line) {
     if (marks->fd() >= 0) loop.on_readable(marks->fd(), watch_pause, [&marks] { marks->changed(); });
     marks->changed();
   }
-  transactions.on_desired_changed([&](const CgroupPath& cgroup) {
-    const auto desired = transactions.desired_of(cgroup);
+  transactions.on_desired_changed([&](const CgroupPath& cgroup, const DesiredCgroup& desired) {
     facts.desired_changed(cgroup, desired, loop.now());
     if (marks) marks->desired_changed(cgroup, desired);
   });

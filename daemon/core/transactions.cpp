@@ -541,7 +541,10 @@ void Transactions::end(const std::shared_ptr<Running>& running, const Result<Out
   if (outcome) {
     for (const auto& part : running->work.parts) {
       if (part.remove) weight_before_idle_.erase(part.cgroup);
-      if (on_desired_changed_) on_desired_changed_(part.cgroup);
+      if (!on_desired_changed_) continue;
+      static const DesiredCgroup nothing;
+      const auto desired = desired_.find(part.cgroup);
+      on_desired_changed_(part.cgroup, desired == desired_.end() ? nothing : desired->second);
     }
     for (const auto& cgroup : outcome->made) events_.created(cgroup);
     for (const auto& [cgroup, changed] : outcome->changed) events_.limits_changed(cgroup, changed);

@@ -118,7 +118,8 @@ class Transactions {
   /// Called after a lease came, went or moved.
   void on_leases_changed(std::function<void()> action) { on_leases_changed_ = std::move(action); }
   /// Called after what is desired of a cgroup was recorded as another.
-  void on_desired_changed(std::function<void(const CgroupPath&)> action) { on_desired_changed_ = std::move(action); }
+  using DesiredChanged = std::function<void(const CgroupPath&, const DesiredCgroup&)>;
+  void on_desired_changed(DesiredChanged action) { on_desired_changed_ = std::move(action); }
 
   Store& store() { return store_; }
 
@@ -163,7 +164,7 @@ class Transactions {
   DesiredState desired_;
   std::function<bool(const DesiredCgroup&)> keeps_;
   std::function<void()> on_leases_changed_;
-  std::function<void(const CgroupPath&)> on_desired_changed_;
+  DesiredChanged on_desired_changed_;
   std::multiset<CgroupPath> under_way_;
   std::list<Waiting> waiting_;
   std::map<CgroupPath, std::uint64_t> weight_before_idle_;

@@ -20,15 +20,23 @@ Callers::Callers(sdbus::IConnection& connection)
 
 // Reading of a process takes longer than the bus's answer: that is left to the caller's own turn.
 const Caller& Callers::of(const std::string& sender) {
-  const auto at = by_name_.find(sender);
-  if (at != by_name_.end()) remembered_.splice(remembered_.begin(), remembered_, at->second);
-  Known& known = at != by_name_.end() ? *at->second : remember(sender, ask(sender));
+  Known* const remembered = find(sender);
+  Known& known = remembered != nullptr ? *remembered : remember(sender, ask(sender));
   if (!known.is_looked_up && known.caller.pid) {
     known.caller.unit = unit_of_process(*known.caller.pid);
     known.caller.command = process_command(*known.caller.pid);
   }
   known.is_looked_up = true;
   return known.caller;
+}
+
+// Mostly it is who asked last: of one request that is asked several times.
+Callers::Known* Callers::find(const std::string& sender) {
+  if (!remembered_.empty() && remembered_.front().name == sender) return &remembered_.front();
+  const auto at = by_name_.find(sender);
+  if (at == by_name_.end()) return nullptr;
+  remembered_.splice(remembered_.begin(), remembered_, at->second);
+  return &remembered_.front();
 }
 
 Callers::Known& Callers::remember(const std::string& sender, Caller caller) {
@@ -42,7 +50,7 @@ Callers::Known& Callers::remember(const std::string& sender, Caller caller) {
 }
 
 bool Callers::meet(const std::string& sender, const std::function<void(const std::string& sender)>& known) {
-  if (by_name_.contains(sender)) return true;
+  if (find(sender) != nullptr) return true;
   const std::string method = "GetConnectionCredentials";
   try {
     bus_->callMethodAsync(method)

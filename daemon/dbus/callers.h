@@ -39,6 +39,7 @@ class Callers {
   };
   static Caller caller_with(const Credentials& credentials);
   Caller ask(const std::string& sender);
+  Known* find(const std::string& sender);
   Known& remember(const std::string& sender, Caller caller);
 
   sdbus::IConnection& connection_;

@@ -282,7 +282,7 @@ void ManagerAdaptor::Apply(ChangesResult&& result, std::vector<WireCgroup> cgrou
 
 void ManagerAdaptor::apply(const Manager::OutcomeDone& done, const DeclaredCgroups& cgroups,
                            const wire::Dictionary& options) {
-  auto decoded = apply_options(wire::options_of(options), {"force", "on_missing", "plan", "prune", "within_usec"});
+  auto decoded = apply_options(wire::options_of(options));
   if (!decoded) return done(fail(decoded.error()));
   decoded->execute.while_waiting = until_caller_is_gone();
   manager_.apply(cgroups, *decoded, caller(), done);
@@ -290,7 +290,7 @@ void ManagerAdaptor::apply(const Manager::OutcomeDone& done, const DeclaredCgrou
 
 void ManagerAdaptor::Undo(ChangesResult&& result, std::uint64_t id, wire::Dictionary options) {
   const auto done = replying(Request(instruments_, "Undo"), std::move(result), manager_);
-  auto decoded = apply_options(wire::options_of(options), {"force", "plan", "within_usec"});
+  auto decoded = undo_options(wire::options_of(options));
   if (!decoded) return done(fail(decoded.error()));
   decoded->execute.while_waiting = until_caller_is_gone();
   manager_.undo(id, *decoded, caller(), done);

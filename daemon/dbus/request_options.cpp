@@ -6,8 +6,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace cgroupd {
 namespace {
@@ -34,13 +37,16 @@ Result<void> keep(Result<T> given, auto& into) {
 }
 
 // Only what is given is looked for: mostly that is one or none.
-template <typename T, std::size_t count>
-Result<T> read(const wire::Options& options, std::initializer_list<std::string_view> known,
-               const std::array<Option<T>, count>& rows) {
-  if (auto ok = wire::require_known(options, known); !ok) return fail(ok.error());
+template <typename T>
+Result<T> read(const wire::Options& options, std::span<const Option<T>> rows) {
   Result<T> all;
   for (const auto& [name, value] : options) {
     const auto row = std::ranges::find(rows, name, &Option<T>::name);
+    if (row == rows.end()) {
+      std::vector<std::string_view> known;
+      std::ranges::transform(rows, std::back_inserter(known), &Option<T>::name);
+      return wire::unknown_option(name, known);
+    }
     if (auto ok = row->take(options, *all); !ok) return fail(ok.error());
   }
   return all;
@@ -93,17 +99,18 @@ constexpr Option<T> within{"within_usec", [](const wire::Options& options, T& in
 }  // namespace
 
 Result<SetOptions> set_options(const wire::Options& options) {
-  static constexpr std::array rows = {
-      drift<SetOptions>,
-      force<SetOptions>,
-      on_missing<SetOptions>,
-      plan<SetOptions>,
-      runtime<SetOptions>,
-      within<SetOptions>,
-      Option<SetOptions>{"lease_usec", [](const wire::Options& given, SetOptions& into) {
-                           return keep(duration_option(given, "lease_usec"), into.lease);
-                         }}};
-  auto set = read(options, {"drift", "force", "lease_usec", "on_missing", "plan", "runtime", "within_usec"}, rows);
+  static constexpr std::array rows = {drift<SetOptions>,
+                                      force<SetOptions>,
+                                      Option<SetOptions>{"lease_usec",
+                                                         [](const wire::Options& given, SetOptions& into) {
+                                                           return keep(duration_option(given, "lease_usec"),
+                                                                       into.lease);
+                                                         }},
+                                      on_missing<SetOptions>,
+                                      plan<SetOptions>,
+                                      runtime<SetOptions>,
+                                      within<SetOptions>};
+  auto set = read<SetOptions>(options, rows);
   if (set && set->lease && set->runtime) {
     return fail(ErrorCode::invalid_argument, "a lease is kept until its end, so it cannot be runtime",
                 "leave one of them out");
@@ -112,21 +119,29 @@ Result<SetOptions> set_options(const wire::Options& options) {
 }
 
 Result<CreateOptions> create_options(const wire::Options& options) {
-  static constexpr std::array rows = {
-      drift<CreateOptions>, on_missing<CreateOptions>, runtime<CreateOptions>,
-      Option<CreateOptions>{"if_absent", [](const wire::Options& given, CreateOptions& into) {
-                              return keep(wire::option_flag(given, "if_absent"), into.if_absent);
-                            }}};
-  return read(options, {"drift", "if_absent", "on_missing", "runtime"}, rows);
+  static constexpr std::array rows = {drift<CreateOptions>,
+                                      Option<CreateOptions>{"if_absent",
+                                                            [](const wire::Options& given, CreateOptions& into) {
+                                                              return keep(wire::option_flag(given, "if_absent"),
+                                                                          into.if_absent);
+                                                            }},
+                                      on_missing<CreateOptions>, runtime<CreateOptions>};
+  return read<CreateOptions>(options, rows);
 }
 
-Result<ApplyOptions> apply_options(const wire::Options& options, std::initializer_list<std::string_view> known) {
+Result<ApplyOptions> apply_options(const wire::Options& options) {
   static constexpr std::array rows = {force<ApplyOptions>, on_missing<ApplyOptions>, plan<ApplyOptions>,
-                                      within<ApplyOptions>,
-                                      Option<ApplyOptions>{"prune", [](const wire::Options& given, ApplyOptions& into) {
+                                      Option<ApplyOptions>{"prune",
+                                                           [](const wire::Options& given, ApplyOptions& into) {
                                                              return keep(wire::option_flag(given, "prune"), into.prune);
-                                                           }}};
-  return read(options, known, rows);
+                                                           }},
+                                      within<ApplyOptions>};
+  return read<ApplyOptions>(options, rows);
+}
+
+Result<ApplyOptions> undo_options(const wire::Options& options) {
+  static constexpr std::array rows = {force<ApplyOptions>, plan<ApplyOptions>, within<ApplyOptions>};
+  return read<ApplyOptions>(options, rows);
 }
 
 Result<DeclaredCgroup> decode_declared(const WireCgroup& cgroup) {
@@ -135,7 +150,7 @@ Result<DeclaredCgroup> decode_declared(const WireCgroup& cgroup) {
       Option<DeclaredCgroup>{"profile", [](const wire::Options& given, DeclaredCgroup& into) {
                                return keep(wire::option_text(given, "profile"), into.profile);
                              }}};
-  auto declared = read(wire::options_of(cgroup.get<2>()), {"drift", "on_missing", "profile"}, rows);
+  auto declared = read<DeclaredCgroup>(wire::options_of(cgroup.get<2>()), rows);
   if (!declared) return declared;
   if (auto ok = keep(CgroupPath::parse(cgroup.get<0>()), declared->name); !ok) return fail(ok.error());
   if (auto ok = keep(wire::decode_changes(cgroup.get<1>()), declared->limits); !ok) return fail(ok.error());

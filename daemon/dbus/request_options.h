@@ -1,9 +1,7 @@
 // What may be said beside limits: decoded, and refused when it means nothing.
 #pragma once
 
-#include <initializer_list>
 #include <string>
-#include <string_view>
 
 #include <sdbus-c++/Types.h>
 
@@ -16,8 +14,8 @@ namespace cgroupd {
 
 Result<SetOptions> set_options(const wire::Options& options);
 Result<CreateOptions> create_options(const wire::Options& options);
-/// `known`: those of ApplyOptions that the method has.
-Result<ApplyOptions> apply_options(const wire::Options& options, std::initializer_list<std::string_view> known);
+Result<ApplyOptions> apply_options(const wire::Options& options);
+Result<ApplyOptions> undo_options(const wire::Options& options);  ///< fewer of them
 
 /// One cgroup of Apply: name, limits, options.
 using WireCgroup = sdbus::Struct<std::string, wire::Dictionary, wire::Dictionary>;

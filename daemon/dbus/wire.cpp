@@ -208,13 +208,17 @@ Result<std::optional<std::string>> option_text(const Options& options, std::stri
 
 Result<void> require_known(const Options& options, std::initializer_list<std::string_view> known) {
   for (const auto& [name, value] : options) {
-    if (std::ranges::find(known, name) != known.end()) continue;
-    std::string list;
-    for (const auto word : known) list += (list.empty() ? "" : ", ") + std::string(word);
-    return fail(ErrorCode::invalid_argument, "unknown option '" + name.substr(0, 64) + "'",
-                "this method knows: " + (list.empty() ? "none" : list));
+    if (std::ranges::find(known, name) == known.end()) return unknown_option(name, known);
   }
   return {};
+}
+
+tl::unexpected<Error> unknown_option(std::string_view name, std::span<const std::string_view> known) {
+  constexpr std::size_t longest_shown = 64;
+  std::string list;
+  for (const auto word : known) list += (list.empty() ? "" : ", ") + std::string(word);
+  return fail(ErrorCode::invalid_argument, "unknown option '" + std::string(name.substr(0, longest_shown)) + "'",
+              "this method knows: " + list);
 }
 
 sdbus::Error to_bus_error(const Error& error) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -63,6 +64,7 @@ Result<std::optional<std::uint64_t>> option_number(const Options& options, std::
 Result<std::optional<std::string>> option_text(const Options& options, std::string_view name);
 /// invalid_argument naming the first option that is not in `known`.
 Result<void> require_known(const Options& options, std::initializer_list<std::string_view> known);
+tl::unexpected<Error> unknown_option(std::string_view name, std::span<const std::string_view> known);
 
 /// A model error as the bus shows it, and back (unknown names become `failed`).
 sdbus::Error to_bus_error(const Error& error);
