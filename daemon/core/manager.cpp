@@ -158,15 +158,14 @@ Result<CgroupStatus> Manager::get(const CgroupPath& cgroup) {
 }
 
 void Manager::annotate(CgroupStatus& status, const CgroupPath& cgroup) {
-  const auto at = transactions_.desired().find(cgroup);
-  status.drift = reconciler_.policy_of(at == transactions_.desired().end() ? DesiredCgroup() : at->second);
-  if (at == transactions_.desired().end()) return;
+  const DesiredCgroup& all = transactions_.desired_of(cgroup);
+  status.drift = reconciler_.policy_of(all);
   const Moment now = time_.now();
-  for (const auto& [limit, value] : at->second.wanted()) {
-    const Statement* const stands = at->second.standing(*limit);
+  for (const auto& [limit, value] : all.wanted()) {
+    const Statement* const stands = all.standing(*limit);
     DesiredLimit desired{.value = as_kernel_rounds(*limit, value), .origin = stands->origin};
     if (stands->ends) desired.ends = now.wall + (*stands->ends - now.boot);
-    if (const Statement* const next = at->second.afterwards(*limit))
+    if (const Statement* const next = all.afterwards(*limit))
       desired.afterwards = next->value.value_or(unset_value(*limit));
     status.desired.emplace(limit, std::move(desired));
   }
@@ -175,10 +174,9 @@ void Manager::annotate(CgroupStatus& status, const CgroupPath& cgroup) {
 
 std::map<const Limit*, std::string> Manager::skipped(const CgroupPath& cgroup) {
   std::map<const Limit*, std::string> all;
-  const auto at = transactions_.desired().find(cgroup);
-  if (at == transactions_.desired().end()) return all;
-  for (const auto& [limit, statements] : at->second.statements()) {
-    if (!at->second.skips(*limit)) continue;
+  const DesiredCgroup& desired = transactions_.desired_of(cgroup);
+  for (const auto& [limit, statements] : desired.statements()) {
+    if (!desired.skips(*limit)) continue;
     if (const auto why = why_missing(kernel_, *limit)) all.emplace(limit, why->text());
   }
   return all;

@@ -69,9 +69,7 @@ void Reconciler::changed(const std::vector<TreeEvent>& events) {
         if (event.file == "cgroup.subtree_control") {
           controllers_written(event.cgroup);
         } else if (const Limit* const limit = find_limit(event.file)) {
-          const auto at = transactions_.desired().find(event.cgroup);
-          if (at != transactions_.desired().end() && at->second.standing(*limit) != nullptr)
-            written[event.cgroup].insert(limit);
+          if (transactions_.desired_of(event.cgroup).standing(*limit) != nullptr) written[event.cgroup].insert(limit);
         }
         break;
       case TreeEvent::Kind::made:
@@ -155,8 +153,7 @@ void Reconciler::appeared(const CgroupPath& cgroup) {
 
 // Whoever removed it does not want it back, not even after a reboot; its limits stay stated, should it come back.
 void Reconciler::vanished(const CgroupPath& cgroup) {
-  const auto at = transactions_.desired().find(cgroup);
-  if (at == transactions_.desired().end() || !at->second.made_by) return;
+  if (!transactions_.desired_of(cgroup).made_by) return;
   transactions_.run(
       {cgroup},
       [this, cgroup]() -> Result<Work> {
@@ -174,7 +171,7 @@ void Reconciler::remake(const CgroupPath& cgroup, Share share) {
   transactions_.run(
       {cgroup},
       [this, cgroup, share]() -> Result<Work> {
-        const DesiredCgroup desired = transactions_.desired_of(cgroup);
+        const DesiredCgroup& desired = transactions_.desired_of(cgroup);
         const bool is_there = exists(kernel_, cgroup);
         Values wanted = desired.wanted();
         std::erase_if(wanted, [share](const auto& entry) {
@@ -218,16 +215,15 @@ void Reconciler::check_beneath(const CgroupPath& top) {
 std::vector<Reconciler::Difference> Reconciler::compare(const CgroupPath& cgroup,
                                                         const std::optional<std::set<const Limit*>>& limits) {
   std::vector<Difference> differences;
-  const auto at = transactions_.desired().find(cgroup);
-  if (at == transactions_.desired().end()) return differences;
+  const DesiredCgroup& desired = transactions_.desired_of(cgroup);
   bool handed_down = false;
-  for (const auto& [limit, ignored] : at->second.statements()) {
+  for (const auto& [limit, ignored] : desired.statements()) {
     if (limits && !limits->contains(limit)) continue;
-    const Statement* const stands = at->second.standing(*limit);
+    const Statement* const stands = desired.standing(*limit);
     if (stands == nullptr || is_skipped(cgroup, *limit, *stands)) continue;
     auto found = read_limit(kernel_, cgroup, *limit);
     if (!found && !handed_down && found.error().code == ErrorCode::not_found && exists(kernel_, cgroup) &&
-        (policy_of(at->second) != DriftPolicy::report || skipped_.contains({cgroup, limit}))) {
+        (policy_of(desired) != DriftPolicy::report || skipped_.contains({cgroup, limit}))) {
       handed_down = true;
       [[maybe_unused]] const auto refused = hand_down_to(kernel_, cgroup);
       found = read_limit(kernel_, cgroup, *limit);

@@ -54,8 +54,7 @@ void StallWatch::limits_changed(const CgroupPath& cgroup, const Values& in_force
 void StallWatch::look_at(const CgroupPath& cgroup) {
   if (transactions_ == nullptr) return;
   const Limit* const high = limit_with(Role::soft_max);
-  const auto desired = transactions_->desired().find(cgroup);
-  const bool is_risky = desired != transactions_->desired().end() && desired->second.standing(*high) != nullptr &&
+  const bool is_risky = transactions_->desired_of(cgroup).standing(*high) != nullptr &&
                         !is_unlimited(read_limit(kernel_, cgroup, *high)) &&
                         is_unlimited(read_limit(kernel_, cgroup, *limit_with(Role::hard_max)));
   if (!is_risky) {

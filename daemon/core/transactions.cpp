@@ -156,9 +156,10 @@ void Transactions::take_back(const Intent& intent) {
   unmake(kernel_, intent.made);
 }
 
-DesiredCgroup Transactions::desired_of(const CgroupPath& cgroup) const {
+const DesiredCgroup& Transactions::desired_of(const CgroupPath& cgroup) const {
+  static const DesiredCgroup nothing;
   const auto at = desired_.find(cgroup);
-  return at == desired_.end() ? DesiredCgroup() : at->second;
+  return at == desired_.end() ? nothing : at->second;
 }
 
 bool Transactions::is_free(const std::vector<CgroupPath>& cgroups) const {
@@ -224,9 +225,8 @@ Result<void> Transactions::look_at(const Part& part, bool is_there, Target& targ
   const Limit* const weight = limit_of_role(Role::weight);
   if (const auto remembered = weight_before_idle_.find(part.cgroup); remembered != weight_before_idle_.end()) {
     target.remembered_weight = remembered->second;
-  } else if (const auto desired = desired_.find(part.cgroup); desired != desired_.end()) {
-    if (const Statement* const stated = desired->second.standing(*weight))
-      target.remembered_weight = amount_in(*stated->value);
+  } else if (const Statement* const stated = desired_of(part.cgroup).standing(*weight)) {
+    target.remembered_weight = amount_in(*stated->value);
   }
   return {};
 }
@@ -244,9 +244,9 @@ Result<Plan> Transactions::plan(const Work& work, bool all_there) {
 // Whether all of it would go back at the next start by itself: what is in force now is what is desired.
 bool Transactions::is_kept(const Plan& plan) const {
   return keeps_ && std::ranges::all_of(plan, [this](const Step& step) {
-           const auto at = desired_.find(step.cgroup);
-           return at != desired_.end() && keeps_(at->second) && std::ranges::all_of(step.undo, [&](const auto& old) {
-                    const Statement* const stands = at->second.standing(*old.first);
+           const DesiredCgroup& desired = desired_of(step.cgroup);
+           return keeps_(desired) && std::ranges::all_of(step.undo, [&](const auto& old) {
+                    const Statement* const stands = desired.standing(*old.first);
                     return stands != nullptr && as_kernel_rounds(*old.first, *stands->value) == old.second;
                   });
          });
@@ -266,7 +266,7 @@ void Transactions::skip_missing(Work& work) {
       at = part.wanted.erase(at);
       SkippedLimit skipped{
           .cgroup = part.cgroup, .limit = limit, .wanted = wanted, .why = why->text(), .stated_before = {}};
-      const DesiredCgroup known = desired_of(part.cgroup);
+      const DesiredCgroup& known = desired_of(part.cgroup);
       const Statement* const before = known.standing(*limit);
       if (before != nullptr) skipped.stated_before = before->value;
       // Said again, it is no news.
@@ -399,13 +399,12 @@ void Transactions::record(Running& running, const Moment& now) {
   entry.skipped = work.skipped;
   for (std::size_t i = 0; i < running.plan.size(); ++i) {
     const Step& step = running.plan[i];
-    const auto before = desired_.find(step.cgroup);
     HistoryChange& change = entry.changes.emplace_back();
     change.cgroup = step.cgroup;
     change.limit = step.limit;
     change.before = step.from;
     change.after = (*running.applied)[i];
-    change.stated_before = before != desired_.end() && before->second.standing(*step.limit) != nullptr;
+    change.stated_before = desired_of(step.cgroup).standing(*step.limit) != nullptr;
   }
   const bool is_news = running.noted || !entry.made.empty() || !entry.removed.empty() || !entry.changes.empty() ||
                        !entry.skipped.empty();
@@ -498,11 +497,11 @@ std::map<CgroupPath, std::vector<const Limit*>> Transactions::replaced_leases(co
   std::map<CgroupPath, std::vector<const Limit*>> replaced;
   if (running.work.cause == Cause::lease) return replaced;
   for (const auto& [cgroup, desired] : running.record.cgroups) {
-    const auto before = desired_.find(cgroup);
-    if (before == desired_.end() || !before->second.next_end()) continue;
-    for (const auto& [limit, statements] : before->second.statements()) {
+    const DesiredCgroup& before = desired_of(cgroup);
+    if (!before.next_end()) continue;
+    for (const auto& [limit, statements] : before.statements()) {
       const bool leased_still = desired && desired->leased(*limit);
-      if (before->second.leased(*limit) && !leased_still) replaced[cgroup].push_back(limit);
+      if (before.leased(*limit) && !leased_still) replaced[cgroup].push_back(limit);
     }
   }
   return replaced;
@@ -541,10 +540,7 @@ void Transactions::end(const std::shared_ptr<Running>& running, const Result<Out
   if (outcome) {
     for (const auto& part : running->work.parts) {
       if (part.remove) weight_before_idle_.erase(part.cgroup);
-      if (!on_desired_changed_) continue;
-      static const DesiredCgroup nothing;
-      const auto desired = desired_.find(part.cgroup);
-      on_desired_changed_(part.cgroup, desired == desired_.end() ? nothing : desired->second);
+      if (on_desired_changed_) on_desired_changed_(part.cgroup, desired_of(part.cgroup));
     }
     for (const auto& cgroup : outcome->made) events_.created(cgroup);
     for (const auto& [cgroup, changed] : outcome->changed) events_.limits_changed(cgroup, changed);

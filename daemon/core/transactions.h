@@ -110,8 +110,8 @@ class Transactions {
   bool is_crowded() const { return waiting_.size() >= most_waiting; }
 
   const DesiredState& desired() const { return desired_; }
-  /// A copy to change; an empty one when nothing is desired.
-  DesiredCgroup desired_of(const CgroupPath& cgroup) const;
+  /// Until the next change; an empty one when nothing is desired.
+  const DesiredCgroup& desired_of(const CgroupPath& cgroup) const;
   /// From now on `keeps` tells of a cgroup whether what is desired there is put back at the next start, whoever moved
   /// it.
   void kept_by(std::function<bool(const DesiredCgroup&)> keeps) { keeps_ = std::move(keeps); }

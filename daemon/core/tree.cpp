@@ -30,10 +30,8 @@ constexpr std::size_t everything = 1'000'000;
 }  // namespace
 
 Result<void> refuse_reserved(const CgroupPath& cgroup) {
-  const auto ancestors = cgroup.ancestors();
-  const std::string_view top =
-      ancestors.size() > 1 ? std::string_view(ancestors[1].str()) : std::string_view(cgroup.str());
-  if (top != supervisor_name) return {};
+  const std::string_view name = cgroup.str();
+  if (name.substr(0, name.find('/')) != supervisor_name) return {};
   return fail(ErrorCode::invalid_argument,
               "'" + std::string(supervisor_name) + "' is where cgroupd keeps its own process", "choose another name");
 }

@@ -11,6 +11,8 @@
 namespace cgroupd {
 namespace {
 
+constexpr std::size_t usual_length = 256;
+
 std::optional<std::chrono::microseconds> parse_micros(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -54,6 +56,7 @@ void add_skipped(const std::vector<std::string_view>& words, const CgroupPath& c
 
 std::string print_desired(const DesiredCgroup& desired, const Moment& now, std::string_view boot_id) {
   std::string text;
+  text.reserve(usual_length);
   if (desired.made_by) add_line(text, {"made", origin_name(*desired.made_by)});
   if (desired.drift) add_line(text, {"drift", drift_policy_name(*desired.drift)});
   for (const auto& [limit, statements] : desired.statements()) {
@@ -102,6 +105,7 @@ DesiredCgroup parse_desired(std::string_view text, const Moment& now, std::strin
 
 std::string print_changes(const HistoryEntry& entry) {
   std::string text;
+  text.reserve(usual_length);
   for (const auto& cgroup : entry.made) add_line(text, {"made", cgroup.str()});
   for (const auto& cgroup : entry.removed) add_line(text, {"removed", cgroup.str()});
   for (const auto& change : entry.changes) {
