@@ -382,7 +382,7 @@ void Transactions::executed(const std::shared_ptr<Running>& running) {
   end(running, fail(error));
 }
 
-void Transactions::record(Running& running, const Moment& now) {
+void Transactions::record(Running& running, const Moment& now) const {
   Work& work = running.work;
   Record& record = running.record;
   record.durable = work.durable;

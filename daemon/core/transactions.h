@@ -149,7 +149,7 @@ class Transactions {
   bool take_over(Record&& record);
   void end(const std::shared_ptr<Running>& running, const Result<Outcome>& outcome);
   void remember_weights(const Running& running);
-  void record(Running& running, const Moment& now);
+  void record(Running& running, const Moment& now) const;
   void sync_disk();
   void free(const std::vector<CgroupPath>& cgroups);
 
