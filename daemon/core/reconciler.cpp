@@ -332,12 +332,13 @@ void Reconciler::write(const CgroupPath& cgroup, const std::vector<Difference>& 
         if (!done && done.error().overwritten) return;
         const std::string writer = writer_of(cgroup, differences, at_start);
         for (const auto& difference : differences) {
+          Fight& fight = fights_[{cgroup, difference.limit}];
           if (done) {
+            if (std::exchange(fight.refused, false)) fight.delay = {};
             tell(cgroup, difference, DriftAction::repaired, writer);
             continue;
           }
           if (!exists(kernel_, cgroup)) continue;
-          Fight& fight = fights_[{cgroup, difference.limit}];
           constexpr std::chrono::microseconds least = std::chrono::seconds(5);
           fight.refused = true;
           wait(fight, least);
@@ -395,10 +396,14 @@ bool Reconciler::may_repair(const CgroupPath& cgroup, const Difference& differen
   const double seconds = std::chrono::duration<double>(now - fight.last).count();
   fight.credit = std::min(most_credit, fight.credit + seconds);
   fight.last = now;
+  // What was refused is tried again; that is nobody's fight, and takes no patience.
+  if (fight.refused) {
+    fight.waited = false;
+    return true;
+  }
   if (fight.waited || fight.credit >= 1) {
     fight.credit = fight.waited ? 0 : fight.credit - 1;
     fight.waited = false;
-    fight.refused = false;
     return true;
   }
   wait(fight, first_delay);

@@ -61,7 +61,7 @@ class Reconciler {
   struct Fight {
     double credit = most_credit;  ///< repairs that may be made at once
     bool waited = false;
-    bool refused = false;  ///< the last repair was
+    bool refused = false;  ///< the last repair was, by the kernel
     std::chrono::microseconds last{}, wait_until{}, delay{};
   };
   struct Suspect {

@@ -190,6 +190,32 @@ TEST(ARepair, ThatIsRefusedIsToldAndTriedAgain) {
   EXPECT_EQ(world.text("web", "memory.max"), "67108864");
 }
 
+TEST(ARepair, ThatWasRefusedTakesNoPatience) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  for (int round = 0; round < 3; ++round) {
+    world.kernel.fail_next(path("web"), "memory.max", EBUSY);
+    world.other_writes("web", "memory.max", "1073741824");
+    EXPECT_EQ(*world.daemon->events.drifts.back().retry_in, 5s) << "it was mended in between";
+    world.time.pass(5s);
+    EXPECT_EQ(world.text("web", "memory.max"), "67108864");
+    world.other_writes("web", "memory.max", "1073741824");
+    EXPECT_EQ(world.text("web", "memory.max"), "67108864") << "at once, as ever";
+  }
+  EXPECT_EQ(world.daemon->reconciler.counts().fighting, 0U);
+}
+
+TEST(ARepair, ThatIsRefusedAgainAndAgainIsTriedLessAndLessOften) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  world.kernel.before_each_write([&](const KernelAccess& write) {
+    if (write.file == "memory.max") world.kernel.fail_next(path("web"), "memory.max", EBUSY);
+  });
+  world.other_writes("web", "memory.max", "1073741824");
+  world.time.pass(1min);
+  EXPECT_EQ(world.daemon->reconciler.counts().failed, 4U) << "after 0, 5, 15 and 35 s";
+}
+
 TEST(ARepair, ThatSomebodyOverwritesAtOnceIsMadeAgainAtHisEvent) {
   ManagedWorld world;
   ASSERT_OK(world.create("web", "memory.max=64M"));
