@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "model/words.h"
+
 namespace cgroupd {
 namespace {
 
@@ -45,16 +47,7 @@ std::optional<std::uint64_t> keyed_value(std::string_view text, std::string_view
 }
 
 std::vector<std::string_view> words(std::string_view text) {
-  constexpr std::string_view blanks = " \t\n";
-  std::vector<std::string_view> result;
-  while (true) {
-    const auto begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) return result;
-    text.remove_prefix(begin);
-    const auto end = std::min(text.find_first_of(blanks), text.size());
-    result.push_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
+  return words_of(text, " \t\n");
 }
 
 std::vector<std::int32_t> process_ids(std::string_view text) {

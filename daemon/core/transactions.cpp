@@ -397,6 +397,7 @@ void Transactions::record(Running& running, const Moment& now) const {
   entry.removed = running.removal.cgroups;
   entry.changes = std::move(work.noted);
   entry.skipped = work.skipped;
+  entry.changes.reserve(entry.changes.size() + running.plan.size());
   for (std::size_t i = 0; i < running.plan.size(); ++i) {
     const Step& step = running.plan[i];
     HistoryChange& change = entry.changes.emplace_back();
@@ -477,14 +478,14 @@ void Transactions::finish(const std::shared_ptr<Running>& running) {
   remember_weights(*running);
   for (std::size_t i = 0; i < running->plan.size(); ++i) {
     const Step& step = running->plan[i];
-    const Value& value = (*running->applied)[i];
-    for (auto* const values : {&outcome.changed, &outcome.in_force})
-      (*values)[step.cgroup].insert_or_assign(step.limit, value);
+    outcome.changed[step.cgroup].insert_or_assign(step.limit, (*running->applied)[i]);
   }
+  outcome.in_force = outcome.changed;
   for (const auto& part : work.parts) {
-    if (part.remove) continue;
+    if (part.remove || part.wanted.empty()) continue;
     // What needed no step is in force already.
-    for (const auto& [limit, wanted] : part.wanted) outcome.in_force[part.cgroup].emplace(limit, wanted);
+    Values& in_force = outcome.in_force[part.cgroup];
+    for (const auto& [limit, wanted] : part.wanted) in_force.try_emplace(limit, wanted);
   }
   outcome.made = running->made;
   outcome.removed = running->removal.cgroups;

@@ -1,6 +1,7 @@
 // Reading and appending with sd-bus.
 #include "dbus/limits_message.h"
 
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -60,16 +61,13 @@ class Arguments {
     return {first, second};
   }
 
-  // Has `take(key, type)` read each value, until it says no.
-  template <typename Take>
-  void each_of_dictionary(Take take) {
+  // Has `take(key, type)` read each value, until it says no. `usual(key)` is the type it mostly has.
+  template <typename Usual, typename Take>
+  void each_of_dictionary(Usual usual, Take take) {
     enter('a', "{sv}");
     while (enter('e', "sv")) {
       const std::string_view key = text();
-      const char* contents = nullptr;
-      check(sd_bus_message_peek_type(message_, nullptr, &contents), "Failed to read a variant");
-      const std::string type(contents);  // entering moves on
-      enter('v', type.c_str());
+      const std::string type = enter_variant(usual(key));
       weight_ += weight_of_a_value;
       if (!take(key, type)) return;
       leave();
@@ -79,6 +77,20 @@ class Arguments {
   }
 
  private:
+  // Answers the type of what is in it. Looking at that first would cost as much as entering does.
+  std::string enter_variant(const char* usual) {
+    const int entered = sd_bus_message_enter_container(message_, 'v', usual);
+    if (entered != -ENXIO) {
+      check(entered, "Failed to enter a variant");
+      return usual;
+    }
+    const char* contents = nullptr;
+    check(sd_bus_message_peek_type(message_, nullptr, &contents), "Failed to read a variant");
+    std::string type(contents);  // entering moves on
+    enter('v', type.c_str());
+    return type;
+  }
+
   bool enter(char type, const char* contents) {
     return check(sd_bus_message_enter_container(message_, type, contents), "Failed to enter a container") > 0;
   }
@@ -120,8 +132,12 @@ tl::unexpected<Error> named_twice(std::string_view key) {
 
 Result<Changes> read_limits(Arguments& arguments, std::size_t most) {
   Result<Changes> limits;
-  arguments.each_of_dictionary([&](std::string_view key, const std::string& type) {
-    const auto limit = require_limit(key);
+  Result<const Limit*> limit;
+  const auto usual = [&](std::string_view key) {
+    limit = require_limit(key);
+    return limit ? wire::usual_type(**limit) : "s";
+  };
+  arguments.each_of_dictionary(usual, [&](std::string_view key, const std::string& type) {
     auto change = limit ? wire::change_of(**limit, key, type, ValueInMessage(arguments, type)) : fail(limit.error());
     if (arguments.weight() > most) change = too_heavy(most);
     if (!change) {
@@ -136,7 +152,8 @@ Result<Changes> read_limits(Arguments& arguments, std::size_t most) {
 
 Result<wire::Options> read_options(Arguments& arguments, std::size_t most) {
   Result<wire::Options> options;
-  arguments.each_of_dictionary([&](std::string_view key, const std::string& type) {
+  const auto usual = [](std::string_view /*key*/) { return "b"; };
+  arguments.each_of_dictionary(usual, [&](std::string_view key, const std::string& type) {
     const ValueInMessage in_message(arguments, type);
     wire::OptionValue value;
     // (What is behind a value that is none of these is not read: it may be long.)
@@ -161,28 +178,49 @@ Result<wire::Options> read_options(Arguments& arguments, std::size_t most) {
   return options;
 }
 
+void open(sd_bus_message* message, char type, const char* contents) {
+  check(sd_bus_message_open_container(message, type, contents), "Failed to open a container");
+}
+
+void close(sd_bus_message* message) {
+  check(sd_bus_message_close_container(message), "Failed to close a container");
+}
+
+void append(sd_bus_message* message, char type, const void* value) {
+  check(sd_bus_message_append_basic(message, type, value), "Failed to append a value");
+}
+
+// (Piece by piece: sd_bus_message_append() would read a signature at every step.)
 void append(sd_bus_message* message, const Limit& limit, const Value& value) {
-  const std::string key(limit.file);
-  const int status = wire::with_bus_value(value, [&]<typename T>(const T& typed) {
+  open(message, 'e', "sv");
+  append(message, 's', std::string(limit.file).c_str());
+  wire::with_bus_value(value, [&]<typename T>(const T& typed) {
     if constexpr (std::is_same_v<T, std::uint64_t>) {
-      return sd_bus_message_append(message, "{sv}", key.c_str(), "t", typed);
+      open(message, 'v', "t");
+      append(message, 't', &typed);
     } else if constexpr (std::is_same_v<T, wire::QuotaAndPeriod>) {
-      return sd_bus_message_append(message, "{sv}", key.c_str(), "(tt)", std::get<0>(typed), std::get<1>(typed));
+      open(message, 'v', "(tt)");
+      open(message, 'r', "tt");
+      append(message, 't', &std::get<0>(typed));
+      append(message, 't', &std::get<1>(typed));
+      close(message);
     } else {
-      return sd_bus_message_append(message, "{sv}", key.c_str(), "s", typed.c_str());
+      open(message, 'v', "s");
+      append(message, 's', typed.c_str());
     }
   });
-  check(status, "Failed to append a limit");
+  close(message);
+  close(message);
 }
 
 void append(sd_bus_message* message, const wire::Skipped& skipped) {
-  check(sd_bus_message_open_container(message, 'e', "sv"), "Failed to open an entry");
-  check(sd_bus_message_append(message, "s", wire::skipped_key), "Failed to append a key");
-  check(sd_bus_message_open_container(message, 'v', "a{ss}"), "Failed to open a variant");
-  check(sd_bus_message_open_container(message, 'a', "{ss}"), "Failed to open a dictionary");
+  open(message, 'e', "sv");
+  append(message, 's', wire::skipped_key);
+  open(message, 'v', "a{ss}");
+  open(message, 'a', "{ss}");
   for (const auto& [limit, why] : skipped)
     check(sd_bus_message_append(message, "{ss}", std::string(limit->file).c_str(), why.c_str()), "Failed to append");
-  for (int open = 0; open < 3; ++open) check(sd_bus_message_close_container(message), "Failed to close");
+  for (int opened = 0; opened < 3; ++opened) close(message);
 }
 
 }  // namespace
@@ -202,10 +240,10 @@ Result<std::unique_ptr<LimitsRequest>> read_limits_request(const sdbus::MethodCa
 void answer_limits(const sdbus::MethodCall& call, const Values& in_force, const wire::Skipped& skipped) {
   sdbus::MethodReply reply = call.createReply();
   sd_bus_message* const message = raw_message(reply);
-  check(sd_bus_message_open_container(message, 'a', "{sv}"), "Failed to open a dictionary");
+  open(message, 'a', "{sv}");
   for (const auto& [limit, value] : in_force) append(message, *limit, value);
   if (!skipped.empty()) append(message, skipped);
-  check(sd_bus_message_close_container(message), "Failed to close a dictionary");
+  close(message);
   reply.send();
 }
 

@@ -30,6 +30,20 @@ auto with_bus_value(const Value& value, Use use) {
   return use(print_value(value));
 }
 
+/// The type that a value of `limit` is mostly sent as.
+inline const char* usual_type(const Limit& limit) {
+  switch (limit.kind) {
+    case ValueKind::bandwidth:
+      return "(tt)";
+    case ValueKind::id_list:
+    case ValueKind::device_weight:
+    case ValueKind::device_max:
+      return "s";
+    default:
+      return "t";
+  }
+}
+
 /// What a value of bus type `type` means; invalid_argument naming `key` for a type that no limit has. `value.get<T>()`
 /// reads it: a variant of sdbus, or one that is still in its message.
 template <typename Value>

@@ -1,12 +1,12 @@
 // Reading wishes: cgctl's grammar for every kind of value.
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include "model/device_keys.h"
 #include "model/limit_change.h"
 #include "model/limits.h"
 #include "model/quantity.h"
+#include "model/words.h"
 
 namespace cgroupd {
 namespace {
@@ -14,18 +14,6 @@ namespace {
 constexpr std::uint64_t least_period_us = 1'000;
 constexpr std::uint64_t most_period_us = 1'000'000;  // max_cfs_quota_period
 constexpr std::uint64_t most_quota_us = 8'192'000'000;
-
-std::vector<std::string_view> words_of(std::string_view text, std::string_view separators) {
-  std::vector<std::string_view> words;
-  while (true) {
-    const auto begin = text.find_first_not_of(separators);
-    if (begin == std::string_view::npos) return words;
-    text.remove_prefix(begin);
-    const auto end = std::min(text.find_first_of(separators), text.size());
-    words.push_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-}
 
 bool only_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });

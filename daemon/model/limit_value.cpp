@@ -7,23 +7,12 @@
 
 #include "model/device_keys.h"
 #include "model/quantity.h"
+#include "model/words.h"
 
 namespace cgroupd {
 namespace {
 
 constexpr std::string_view blanks = " \t\n";
-
-std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const auto begin = text.find_first_not_of(separators);
-    if (begin == std::string_view::npos) return parts;
-    text.remove_prefix(begin);
-    const auto end = std::min(text.find_first_of(separators), text.size());
-    parts.push_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-}
 
 tl::unexpected<Error> malformed(const Limit& limit, std::string_view text) {
   constexpr std::size_t shown = 64;
@@ -44,7 +33,7 @@ Result<Value> parse_amount(const Limit& limit, std::string_view text) {
 }
 
 Result<Value> parse_bandwidth(const Limit& limit, std::string_view text) {
-  const auto parts = split(text, blanks);
+  const auto parts = words_of(text, blanks);
   Bandwidth bandwidth;
   if (parts.size() != 2 || !read_number(parts[1], bandwidth.period_us) || bandwidth.period_us == 0)
     return malformed(limit, text);
@@ -61,7 +50,7 @@ Result<Value> parse_id_list(const Limit& limit, std::string_view text) {
     std::uint64_t first, last;
   };
   std::vector<Range> ranges;
-  for (const auto part : split(text, ",")) {
+  for (const auto part : words_of(text, ",")) {
     const auto dash = part.find('-');
     Range range{};
     const bool one = dash == std::string_view::npos;
@@ -92,8 +81,8 @@ Result<Value> parse_id_list(const Limit& limit, std::string_view text) {
 
 Result<Value> parse_device_weights(const Limit& limit, std::string_view text) {
   DeviceWeights weights;
-  for (const auto line : split(text, ",\n")) {
-    const auto words = split(line, blanks);
+  for (const auto line : words_of(text, ",\n")) {
+    const auto words = words_of(line, blanks);
     std::uint64_t weight = 0;
     if (words.size() == 1 && read_number(words[0], weight)) {
       weights.default_weight = weight;
@@ -113,8 +102,8 @@ Result<Value> parse_device_weights(const Limit& limit, std::string_view text) {
 
 Result<Value> parse_device_maxima(const Limit& limit, std::string_view text) {
   DeviceMaxima maxima;
-  for (const auto line : split(text, ",\n")) {
-    const auto words = split(line, blanks);
+  for (const auto line : words_of(text, ",\n")) {
+    const auto words = words_of(line, blanks);
     if (words.empty()) continue;
     const auto device = parse_device(words[0]);
     if (!device) return malformed(limit, text);
@@ -171,7 +160,7 @@ std::string print(const DeviceMaxima& maxima) {
 
 std::uint64_t IdList::count() const {
   std::uint64_t total = 0;
-  for (const auto part : split(ranges, ",")) {
+  for (const auto part : words_of(ranges, ",")) {
     const auto dash = part.find('-');
     std::uint64_t first = 0;
     std::uint64_t last = 0;

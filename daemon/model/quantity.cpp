@@ -133,17 +133,19 @@ Result<std::uint64_t> parse_bytes(std::string_view text) {
 }
 
 Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t least, std::uint64_t most) {
-  const std::string range = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  const auto hint = [least, most] {
+    return "write a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  };
   if (text.starts_with('-') && text.size() > 1 && is_digit(text[1])) {
-    return fail(ErrorCode::out_of_range, shown(text) + " is negative", "write " + range);
+    return fail(ErrorCode::out_of_range, shown(text) + " is negative", hint());
   }
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || !is_digit(text.front()) || end != text.data() + text.size()) {
-    return fail(ErrorCode::invalid_argument, shown(text) + " is not a whole number", "write " + range);
+    return fail(ErrorCode::invalid_argument, shown(text) + " is not a whole number", hint());
   }
   if (error != std::errc() || value < least || value > most) {
-    return fail(ErrorCode::out_of_range, shown(text) + " is out of range", "write " + range);
+    return fail(ErrorCode::out_of_range, shown(text) + " is out of range", hint());
   }
   return value;
 }

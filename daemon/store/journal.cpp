@@ -1,32 +1,50 @@
 // "NUMBER COUNT\n", COUNT times "LENGTH\n" and so many bytes, then "NUMBER.\n".
 #include "store/journal.h"
 
-#include <array>
 #include <charconv>
+#include <cstddef>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace cgroupd {
 namespace {
 
-void append_number(std::string& text, std::uint64_t number, std::string_view end) {
-  std::array<char, 20> digits{};
-  const auto [last, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-  text.append(digits.data(), last).append(end);
-}
+constexpr std::size_t longest_number = 20;
+
+// What is put together, in room that is made at once.
+class Text {
+ public:
+  explicit Text(std::size_t most) : text_(most, '\0') {}
+
+  Text& add(std::string_view piece) {
+    end_ += piece.copy(text_.data() + end_, piece.size());
+    return *this;
+  }
+  Text& add(std::uint64_t number) {
+    char* const at = text_.data() + end_;
+    end_ += static_cast<std::size_t>(std::to_chars(at, at + longest_number, number).ptr - at);
+    return *this;
+  }
+
+  std::string take() {
+    text_.resize(end_);
+    return std::move(text_);
+  }
+
+ private:
+  std::string text_;
+  std::size_t end_ = 0;
+};
 
 std::string print(std::uint64_t number, const std::vector<std::string>& fields) {
-  std::string text;
-  constexpr std::size_t usual = 512;
-  text.reserve(usual);
-  append_number(text, number, " ");
-  append_number(text, fields.size(), "\n");
-  for (const auto& field : fields) {
-    append_number(text, field.size(), "\n");
-    text += field;
-  }
-  append_number(text, number, ".\n");
-  return text;
+  constexpr std::size_t longest_end = 2;
+  std::size_t most = (fields.size() + 3) * (longest_number + longest_end);
+  for (const auto& field : fields) most += field.size();
+  Text text(most);
+  text.add(number).add(" ").add(fields.size()).add("\n");
+  for (const auto& field : fields) text.add(field.size()).add("\n").add(field);
+  return text.add(number).add(".\n").take();
 }
 
 // A number and what ends it.

@@ -1,6 +1,9 @@
 // Joining and splitting.
 #include "store/lines.h"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace cgroupd {
 namespace {
 
@@ -17,13 +20,15 @@ std::vector<std::string_view> split(std::string_view text, char at) {
 }  // namespace
 
 void add_line(std::string& text, std::initializer_list<std::string_view> words) {
-  bool is_first = true;
+  std::size_t length = 0;
+  for (const auto word : words) length += word.size() + 1;
+  text.resize(text.size() + length);
+  auto at = text.end() - static_cast<std::ptrdiff_t>(length);
   for (const auto word : words) {
-    if (!is_first) text += '\t';
-    text += word;
-    is_first = false;
+    at = std::ranges::copy(word, at).out;
+    *at++ = '\t';
   }
-  text += '\n';
+  text.back() = '\n';
 }
 
 std::vector<std::vector<std::string_view>> read_lines(std::string_view text) {
