@@ -1,4 +1,4 @@
-// sysconf(3) and sysinfo(2).
+// sysconf(3), sysinfo(2) and uname(2).
 #include "cgroupfs/host.h"
 
 #include <array>
@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/sysinfo.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cgroupfs/file_descriptor.h"
@@ -38,6 +39,11 @@ std::string boot_id() {
   const ssize_t got = fd ? ::read(fd.get(), buffer.data(), buffer.size()) : -1;
   const auto found = words({buffer.data(), static_cast<std::size_t>(got < 0 ? 0 : got)});
   return found.empty() ? std::string() : std::string(found.front());
+}
+
+bool runs_linux(std::string_view version) {
+  utsname system = {};
+  return ::uname(&system) == 0 && is_release_of(system.release, version);
 }
 
 std::uint64_t host_cpus() {

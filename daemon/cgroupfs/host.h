@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace cgroupd {
 
@@ -17,6 +18,9 @@ bool is_root_of_the_machine();
 
 /// The kernel's name for this boot (/proc/sys/kernel/random/boot_id); empty when it cannot be read.
 std::string boot_id();
+
+/// Whether the kernel that runs is Linux `version` ("5.14") or newer.
+bool runs_linux(std::string_view version);
 
 /// CPUs online.
 std::uint64_t host_cpus();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cgroupfs/formats.h"
+#include "cgroupfs/host.h"
 #include "cgroupfs/processes.h"
 #include "model/limits.h"
 #include "model/suggest.h"
@@ -103,6 +104,15 @@ Error with_there_are(Kernel& kernel, const CgroupPath& cgroup, std::string_view 
                       "there are " + there->substr(0, there->find('\n')) + " (" + effective + " of the cgroup above)");
 }
 
+std::string why_not_in_this_kernel(const Limit& limit) {
+  if (limit.kind == ValueKind::device_weight)
+    return "io.weight needs the BFQ scheduler or io.cost (kernel option BLK_CGROUP_IOCOST)";
+  if (!runs_linux(limit.since)) return "it came with Linux " + std::string(limit.since);
+  // A controller that is being switched on is listed before its files are there.
+  return "it was built or started without it, unless " + std::string(limit.controller) +
+         " is being switched on right now";
+}
+
 }  // namespace
 
 bool exists(Kernel& kernel, const CgroupPath& cgroup) {
@@ -196,9 +206,7 @@ Error diagnose(Kernel& kernel, const CgroupPath& cgroup, std::string_view file, 
     return with_context(error, ErrorCode::invalid_argument, error.message, "lsblk shows the block devices there are");
   }
   return with_context(error, ErrorCode::unsupported, "this kernel has no " + std::string(file),
-                      limit != nullptr && controller == "io" && limit->kind == ValueKind::device_weight
-                          ? "io.weight needs the BFQ scheduler or io.cost (kernel option BLK_CGROUP_IOCOST)"
-                          : (limit != nullptr ? "it came with Linux " + std::string(limit->since) : ""));
+                      limit == nullptr ? "" : why_not_in_this_kernel(*limit));
 }
 
 }  // namespace cgroupd
