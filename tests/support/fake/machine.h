@@ -97,7 +97,7 @@ struct Machine {
   Host host;
   std::unique_ptr<Cgroup> hierarchy;  ///< the root of all
   Cgroup* delegated = nullptr;
-  std::uint64_t next_pid = 1000;
+  std::uint64_t next_pid = 4'194'305;  ///< above PID_MAX_LIMIT: never a real process, such as the test itself
 };
 
 /// What an interface file gives, or an errno.
