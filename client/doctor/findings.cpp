@@ -2,8 +2,9 @@
 #include "client/doctor/findings.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
+
+#include "model/version.h"
 
 namespace cgroupd::client {
 namespace {
@@ -22,18 +23,6 @@ Finding wrong(std::string check, std::string says, std::string mend, bool needs_
 
 std::string systemctl(const HostFacts& facts) {
   return facts.system ? "systemctl" : "systemctl --user";
-}
-
-// "6.1.0-56-cloud-amd64" to {6, 1}; nothing understood is {0, 0}.
-std::pair<unsigned, unsigned> version_of(const std::string& release) {
-  std::array<unsigned, 2> parts{};
-  std::size_t part = 0;
-  for (const char c : release) {
-    if (c == '.' && ++part < parts.size()) continue;
-    if (part >= parts.size() || c < '0' || c > '9') break;
-    parts[part] = parts[part] * 10 + static_cast<unsigned>(c - '0');
-  }
-  return {parts[0], parts[1]};
 }
 
 Finding kernel(const HostFacts& facts) {

@@ -2,7 +2,6 @@
 #include "cgroupfs/formats.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "model/words.h"
@@ -49,17 +48,6 @@ std::optional<std::uint64_t> keyed_value(std::string_view text, std::string_view
 
 std::vector<std::string_view> words(std::string_view text) {
   return words_of(text, " \t\n");
-}
-
-bool is_release_of(std::string_view release, std::string_view version) {
-  const auto numbers = [](std::string_view text) {
-    std::array<unsigned, 2> found = {};
-    const char* const end = text.data() + text.size();
-    const auto [at, error] = std::from_chars(text.data(), end, found[0]);
-    if (error == std::errc() && at != end && *at == '.') std::from_chars(at + 1, end, found[1]);
-    return found;
-  };
-  return numbers(release) >= numbers(version);
 }
 
 std::vector<std::int32_t> process_ids(std::string_view text) {

@@ -22,9 +22,6 @@ std::optional<std::uint64_t> single_number(std::string_view text);
 /// Words separated by blanks or newlines (cgroup.controllers, cgroup.procs).
 std::vector<std::string_view> words(std::string_view text);
 
-/// Whether a kernel's release ("6.1.0-18-amd64") is that of `version` ("5.14") or a later one.
-bool is_release_of(std::string_view release, std::string_view version);
-
 /// Process ids of a cgroup.procs text, sorted, each once (the kernel may repeat them).
 std::vector<std::int32_t> process_ids(std::string_view text);
 

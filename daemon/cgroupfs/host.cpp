@@ -11,6 +11,7 @@
 
 #include "cgroupfs/file_descriptor.h"
 #include "cgroupfs/formats.h"
+#include "model/version.h"
 
 namespace cgroupd {
 
@@ -43,7 +44,7 @@ std::string boot_id() {
 
 bool runs_linux(std::string_view version) {
   utsname system = {};
-  return ::uname(&system) == 0 && is_release_of(system.release, version);
+  return ::uname(&system) == 0 && version_of(system.release) >= version_of(version);
 }
 
 std::uint64_t host_cpus() {

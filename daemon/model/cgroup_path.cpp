@@ -75,7 +75,6 @@ Result<void> check_component(std::string_view whole, std::string_view component)
     return fail(ErrorCode::invalid_argument, named() + ": a part begins with " + quoted(component.substr(0, 1)),
                 "begin it with a letter, a digit or _");
   }
-  if (component.find('.') == std::string_view::npos) return {};
   const auto* const reserved =
       std::ranges::find_if(reserved_prefixes, [&](auto prefix) { return component.starts_with(prefix); });
   if (reserved != reserved_prefixes.end()) {

@@ -28,16 +28,6 @@ TEST(ASingleNumber, IsANumberAndNothingElse) {
     EXPECT_EQ(single_number(text), std::nullopt) << text;
 }
 
-TEST(AKernelsRelease, IsOfItsVersionAndOfAllBefore) {
-  EXPECT_TRUE(is_release_of("6.1.0-18-amd64", "6.1"));
-  EXPECT_TRUE(is_release_of("6.1.0-18-amd64", "5.14"));
-  EXPECT_TRUE(is_release_of("6.12.9+bpo-amd64", "6.2"));
-  EXPECT_TRUE(is_release_of("5.14", "5.14"));
-  EXPECT_FALSE(is_release_of("5.4.0-150-generic", "5.14"));
-  EXPECT_FALSE(is_release_of("4.18.0", "5.4"));
-  EXPECT_FALSE(is_release_of("", "4.5"));
-}
-
 TEST(ProcessIds, AreSortedAndEachOnce) {
   EXPECT_EQ(process_ids("30\n4\n30\n\n12\n"), (std::vector<std::int32_t>{4, 12, 30}));
 }
