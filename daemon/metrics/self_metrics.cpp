@@ -43,11 +43,6 @@ constexpr std::string_view request_duration = "cgroupd_dbus_request_duration_sec
 constexpr std::array<std::string_view, 3> pressure_resources = {"cpu", "memory", "io"};
 constexpr std::array<std::string_view, 2> known_actions = {"lease_end", "stall_lifted"};
 
-// From a bus round trip's price to the longest a request should take.
-prometheus::Histogram::BucketBoundaries seconds_buckets() {
-  return {25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 500e-3, 1.0};
-}
-
 Error library_error(const std::exception& caught) {
   return Error{.code = ErrorCode::failed, .message = std::string("the metrics library failed: ") + caught.what()};
 }
@@ -142,7 +137,7 @@ struct SelfMetrics::State {
         .Set(1);
     config.Set(1);
     for (const std::string_view controller : controllers()) {
-      writes.at(controller, seconds_buckets());
+      writes.at(controller, buckets);
       drifts.at(controller);
       repairs.at(controller);
       repair_errors.at(controller);
@@ -154,7 +149,7 @@ struct SelfMetrics::State {
   Method& method(std::string_view name) {
     if (const auto at = methods.find(name); at != methods.end()) return at->second;
     if (methods.size() >= max_methods && name != overflow_name) return method(overflow_name);
-    Method made{.duration = &durations.Add({{"method", std::string(name)}}, seconds_buckets()), .errors = {}};
+    Method made{.duration = &durations.Add({{"method", std::string(name)}}, buckets), .errors = {}};
     return methods.emplace(std::string(name), std::move(made)).first->second;
   }
 
@@ -176,14 +171,16 @@ struct SelfMetrics::State {
 
   void remember(std::string_view method_name, double seconds) {
     const std::string_view shown = methods.contains(method_name) ? method_name : overflow_name;
-    const prometheus::Histogram::BucketBoundaries bounds = seconds_buckets();
-    const auto bucket = static_cast<std::size_t>(std::ranges::lower_bound(bounds, seconds) - bounds.begin());
+    const auto bucket = static_cast<std::size_t>(std::ranges::lower_bound(buckets, seconds) - buckets.begin());
     const std::lock_guard lock(exemplars_mutex);
     std::vector<Exemplar>& of_method = exemplars[std::string(shown)];
-    of_method.resize(bounds.size() + 1);
+    of_method.resize(buckets.size() + 1);
     of_method[bucket] = Exemplar{.request = ++requests, .value = seconds, .unix_seconds = now_in_unix_seconds()};
   }
 
+  // From a bus round trip's price to the longest a request should take.
+  const prometheus::Histogram::BucketBoundaries buckets = {25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3,   2.5e-3, 5e-3,
+                                                           10e-3, 25e-3, 50e-3,  100e-3, 250e-3, 500e-3, 1.0};
   prometheus::Registry registry;
   prometheus::Family<prometheus::Histogram>& durations;
   prometheus::Family<Counter>& errors;
@@ -227,7 +224,7 @@ void SelfMetrics::request_done(std::string_view method, std::chrono::nanoseconds
 void SelfMetrics::limit_written(std::string_view controller, std::chrono::nanoseconds took, int errno_value) {
   count_safely([&] {
     const std::lock_guard lock(state_->writes_mutex);
-    state_->writes.at(controller, seconds_buckets()).Observe(std::chrono::duration<double>(took).count());
+    state_->writes.at(controller, state_->buckets).Observe(std::chrono::duration<double>(took).count());
     if (errno_value == 0) return;
     const char* const name = strerrorname_np(errno_value);
     state_->write_errors.Add({{"controller", std::string(controller)}, {"errno", name == nullptr ? "unknown" : name}})

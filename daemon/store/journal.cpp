@@ -1,6 +1,7 @@
 // "NUMBER COUNT\n", COUNT times "LENGTH\n" and so many bytes, then "NUMBER.\n".
 #include "store/journal.h"
 
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -10,41 +11,20 @@
 namespace cgroupd {
 namespace {
 
-constexpr std::size_t longest_number = 20;
+void append_number(std::string& text, std::uint64_t number, std::string_view end) {
+  constexpr std::size_t longest_number = 20;
+  std::array<char, longest_number> digits{};
+  text.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr).append(end);
+}
 
-// What is put together, in room that is made at once.
-class Text {
- public:
-  explicit Text(std::size_t most) : text_(most, '\0') {}
-
-  Text& add(std::string_view piece) {
-    end_ += piece.copy(text_.data() + end_, piece.size());
-    return *this;
-  }
-  Text& add(std::uint64_t number) {
-    char* const at = text_.data() + end_;
-    end_ += static_cast<std::size_t>(std::to_chars(at, at + longest_number, number).ptr - at);
-    return *this;
-  }
-
-  std::string take() {
-    text_.resize(end_);
-    return std::move(text_);
-  }
-
- private:
-  std::string text_;
-  std::size_t end_ = 0;
-};
-
-std::string print(std::uint64_t number, const std::vector<std::string>& fields) {
-  constexpr std::size_t longest_end = 2;
-  std::size_t most = (fields.size() + 3) * (longest_number + longest_end);
-  for (const auto& field : fields) most += field.size();
-  Text text(most);
-  text.add(number).add(" ").add(fields.size()).add("\n");
-  for (const auto& field : fields) text.add(field.size()).add("\n").add(field);
-  return text.add(number).add(".\n").take();
+void append_note(std::string& text, std::uint64_t number, const Texts& fields) {
+  append_number(text, number, " ");
+  append_number(text, fields.size(), "\n");
+  fields.each([&](std::string_view field) {
+    append_number(text, field.size(), "\n");
+    text.append(field);
+  });
+  append_number(text, number, ".\n");
 }
 
 // A number and what ends it.
@@ -66,7 +46,7 @@ std::optional<Journal::Note> take_note(std::string_view& text) {
   for (std::uint64_t i = 0; i < *count; ++i) {
     const auto size = take_number(text, "\n");
     if (!size || *size > text.size()) return std::nullopt;
-    note.fields.emplace_back(text.substr(0, *size));
+    note.fields.add(text.substr(0, *size));
     text.remove_prefix(*size);
   }
   return take_number(text, ".\n") == number ? std::optional(std::move(note)) : std::nullopt;
@@ -75,30 +55,49 @@ std::optional<Journal::Note> take_note(std::string_view& text) {
 }  // namespace
 
 Result<Journal> Journal::open(std::string file) {
-  return OwnFile::open(std::move(file)).map([](OwnFile opened) { return Journal(std::move(opened)); });
+  return OwnFile::open(std::move(file)).and_then([](OwnFile opened) {
+    Journal journal(std::move(opened));
+    return journal.file_.whole()
+        .and_then([&](std::string text) {
+          std::string_view rest = text;
+          std::size_t whole = 0;
+          while (take_note(rest)) {
+            ++journal.size_;
+            whole = text.size() - rest.size();
+          }
+          text.resize(whole);
+          journal.text_ = std::move(text);
+          return journal.file_.cut(whole);
+        })
+        .map([&] { return std::move(journal); });
+  });
 }
 
-Result<void> Journal::add(std::uint64_t number, const std::vector<std::string>& fields) {
-  const std::string text = print(number, fields);
-  auto done = file_.put(text, size_);
+Result<void> Journal::add(std::uint64_t number, const Texts& fields) {
+  const std::size_t before = text_.size();
+  append_note(text_, number, fields);
+  auto done = file_.put(std::string_view(text_).substr(before), before);
   if (done) {
-    size_ += text.size();
+    ++size_;
   } else {
-    [[maybe_unused]] const auto ignored = file_.cut(size_);  // what has no end counts for nothing anyway
+    text_.resize(before);
+    [[maybe_unused]] const auto ignored = file_.cut(before);  // what has no end counts for nothing anyway
   }
   return done;
 }
 
-Result<std::vector<Journal::Note>> Journal::left_behind() const {
-  return file_.whole().map([](const std::string& text) {
-    std::vector<Note> notes;
-    std::string_view rest = text;
-    while (auto note = take_note(rest)) notes.push_back(*std::move(note));
-    return notes;
-  });
+std::vector<Journal::Note> Journal::notes() const {
+  std::vector<Note> notes;
+  notes.reserve(size_);
+  std::string_view rest = text_;
+  while (auto note = take_note(rest)) notes.push_back(std::move(*note));
+  return notes;
 }
 
 Result<void> Journal::clear() {
+  constexpr std::size_t most_room_kept = std::size_t{64} << 10U;
+  text_.clear();
+  if (text_.capacity() > most_room_kept) text_.shrink_to_fit();
   size_ = 0;
   return file_.cut(0);
 }

@@ -1,12 +1,15 @@
 // What is true until the next boot, noted in a few bytes: SQLite gets it later, much of it at once.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/result.h"
 #include "store/own_file.h"
+#include "store/texts.h"
 
 namespace cgroupd {
 
@@ -15,25 +18,28 @@ class Journal {
  public:
   struct Note {
     std::uint64_t number = 0;  ///< larger than that of the note before
-    std::vector<std::string> fields = {};
+    Texts fields = {};
     friend bool operator==(const Note&, const Note&) = default;
   };
 
-  /// Makes `file` if need be.
+  /// Makes `file` if need be. Of what a daemon that died has left there, the note that it was cut short in the middle
+  /// of is gone.
   static Result<Journal> open(std::string file);
 
   /// After an error the note is not there.
-  Result<void> add(std::uint64_t number, const std::vector<std::string>& fields);
-  /// Those of a daemon that died, in their order. What it was cut short in the middle of is left out.
-  Result<std::vector<Note>> left_behind() const;
-  /// They are kept elsewhere now.
+  Result<void> add(std::uint64_t number, const Texts& fields);
+  /// In their order. (What the file should hold, whatever became of it meanwhile.)
+  std::vector<Note> notes() const;
+  std::size_t size() const { return size_; }
+  /// They are kept elsewhere now. After an error the file still has them.
   Result<void> clear();
 
  private:
   explicit Journal(OwnFile file) : file_(std::move(file)) {}
 
   OwnFile file_;
-  std::size_t size_ = 0;
+  std::string text_;      // of the file; its room is kept, so that a note needs none of its own
+  std::size_t size_ = 0;  // how many notes that is
 };
 
 }  // namespace cgroupd

@@ -1,7 +1,6 @@
 // Joining and splitting.
 #include "store/lines.h"
 
-#include <algorithm>
 #include <cstddef>
 
 namespace cgroupd {
@@ -20,14 +19,7 @@ std::vector<std::string_view> split(std::string_view text, char at) {
 }  // namespace
 
 void add_line(std::string& text, std::initializer_list<std::string_view> words) {
-  std::size_t length = 0;
-  for (const auto word : words) length += word.size() + 1;
-  text.resize(text.size() + length);
-  auto at = text.end() - static_cast<std::ptrdiff_t>(length);
-  for (const auto word : words) {
-    at = std::ranges::copy(word, at).out;
-    *at++ = '\t';
-  }
+  for (const auto word : words) text.append(word).push_back('\t');
   text.back() = '\n';
 }
 

@@ -11,7 +11,7 @@
 namespace cgroupd {
 namespace {
 
-constexpr std::size_t usual_length = 256;
+constexpr std::size_t usual_length = 512;
 
 std::optional<std::chrono::microseconds> parse_micros(std::string_view text) {
   std::int64_t number = 0;
@@ -54,9 +54,7 @@ void add_skipped(const std::vector<std::string_view>& words, const CgroupPath& c
 
 }  // namespace
 
-std::string print_desired(const DesiredCgroup& desired, const Moment& now, std::string_view boot_id) {
-  std::string text;
-  text.reserve(usual_length);
+void print_desired(const DesiredCgroup& desired, const Moment& now, std::string_view boot_id, std::string& text) {
   if (desired.made_by) add_line(text, {"made", origin_name(*desired.made_by)});
   if (desired.drift) add_line(text, {"drift", drift_policy_name(*desired.drift)});
   for (const auto& [limit, statements] : desired.statements()) {
@@ -71,7 +69,6 @@ std::string print_desired(const DesiredCgroup& desired, const Moment& now, std::
       }
     }
   }
-  return text;
 }
 
 DesiredCgroup parse_desired(std::string_view text, const Moment& now, std::string_view boot_id) {
@@ -103,9 +100,7 @@ DesiredCgroup parse_desired(std::string_view text, const Moment& now, std::strin
   return desired;
 }
 
-std::string print_changes(const HistoryEntry& entry) {
-  std::string text;
-  text.reserve(usual_length);
+void print_changes(const HistoryEntry& entry, std::string& text) {
   for (const auto& cgroup : entry.made) add_line(text, {"made", cgroup.str()});
   for (const auto& cgroup : entry.removed) add_line(text, {"removed", cgroup.str()});
   for (const auto& change : entry.changes) {
@@ -119,7 +114,6 @@ std::string print_changes(const HistoryEntry& entry) {
     add_line(text, {"skipped", skipped.cgroup.str(), skipped.limit->file, print_value(skipped.wanted), why,
                     skipped.stated_before ? print_value(*skipped.stated_before) : ""});
   }
-  return text;
 }
 
 void parse_changes(std::string_view text, HistoryEntry& into) {
@@ -145,34 +139,40 @@ void parse_changes(std::string_view text, HistoryEntry& into) {
 }
 
 Rows rows_of(const Record& record, const Moment& now, std::string_view boot_id) {
-  Rows rows(first_cgroup + 2 * record.cgroups.size());
-  if (record.forgotten) rows[0] = std::to_string(*record.forgotten);
+  Rows rows;
+  rows.reserve(first_cgroup + 2 * record.cgroups.size(), usual_length * record.cgroups.size());
+  const auto add_number = [&rows](const std::optional<std::int64_t>& number) {
+    std::array<char, 20> digits{};
+    if (number)
+      rows.next().append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), *number).ptr);
+    rows.end();
+  };
+  add_number(record.forgotten);
   if (record.entry) {
     const HistoryEntry& entry = *record.entry;
-    const std::array<std::optional<std::int64_t>, columns_of_an_entry> numbers = {
-        entry.id, entry.time.count(), {}, entry.undoes, entry.who.uid, entry.who.pid};
-    auto column = rows.begin();
-    for (const auto& number : numbers) {
-      ++column;
-      if (number) *column = std::to_string(*number);
-    }
-    rows[3] = cause_name(entry.cause);
-    rows[7] = entry.who.unit;
-    rows[8] = entry.who.command;
-    rows[9] = print_changes(entry);
+    add_number(entry.id);
+    add_number(entry.time.count());
+    rows.add(cause_name(entry.cause));
+    add_number(entry.undoes);
+    add_number(entry.who.uid);
+    add_number(entry.who.pid);
+    rows.add(entry.who.unit);
+    rows.add(entry.who.command);
+    print_changes(entry, rows.next());
+    rows.end();
   }
-  std::size_t at = first_cgroup;
+  while (rows.size() < first_cgroup) rows.end();
   for (const auto& [cgroup, desired] : record.cgroups) {
-    rows[at++] = cgroup.str();
-    if (desired) rows[at] = print_desired(*desired, now, boot_id);
-    ++at;
+    rows.add(cgroup.str());
+    if (desired) print_desired(*desired, now, boot_id, rows.next());
+    rows.end();
   }
   return rows;
 }
 
 bool are_rows(const Rows& fields) {
   if (fields.size() < first_cgroup || (fields.size() - first_cgroup) % 2 != 0) return false;
-  const auto& id = fields[1];
+  const auto id = fields[1];
   return id.empty() || parse_micros(id).has_value();
 }
 

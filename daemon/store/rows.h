@@ -7,11 +7,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "model/desired.h"
 #include "model/history.h"
 #include "model/moment.h"
+#include "store/texts.h"
 
 namespace cgroupd {
 
@@ -28,7 +28,7 @@ struct Record {
 
 /// The same as text, as the journal and the database hold it: which entry was taken back (or empty), the columns of the
 /// entry (all empty when there is none), then of each cgroup its name and what is desired (empty = forgotten).
-using Rows = std::vector<std::string>;
+using Rows = Texts;
 inline constexpr std::size_t columns_of_an_entry = 9;
 inline constexpr std::size_t first_cgroup = 1 + columns_of_an_entry;
 
@@ -36,13 +36,14 @@ Rows rows_of(const Record& record, const Moment& now, std::string_view boot_id);
 /// Not when a newer version wrote them, or nobody of ours.
 bool are_rows(const Rows& fields);
 
-std::string print_desired(const DesiredCgroup& desired, const Moment& now, std::string_view boot_id);
+/// Appends it to `text`.
+void print_desired(const DesiredCgroup& desired, const Moment& now, std::string_view boot_id, std::string& text);
 /// What --runtime stated in another boot is left out, and what a newer version wrote and we do not know. Leases of
 /// another boot end at the same time of day, and last no longer than they had to go.
 DesiredCgroup parse_desired(std::string_view text, const Moment& now, std::string_view boot_id);
 
-/// What an entry changed: made, removed and changes. The rest of it has columns of its own.
-std::string print_changes(const HistoryEntry& entry);
+/// Appends what an entry changed: made, removed and changes. The rest of it has columns of its own.
+void print_changes(const HistoryEntry& entry, std::string& text);
 void parse_changes(std::string_view text, HistoryEntry& into);
 
 }  // namespace cgroupd

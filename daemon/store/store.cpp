@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cstring>
 #include <set>
-#include <span>
 #include <utility>
 
 #include <fcntl.h>
@@ -82,7 +81,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& directory, std::st
 }
 
 Store::~Store() {
-  if (database_) [[maybe_unused]]
+  if (journal_) [[maybe_unused]]
     const auto ignored = flush();  // what cannot be put is in the journal for the next one
   // Connections first: the last one to go removes the log.
   checkpoints_.reset();
@@ -127,7 +126,7 @@ Result<void> Store::prepare() {
   history_bytes_ = std::stoll(*bytes);
   const auto note = one("SELECT value FROM meta WHERE key = 'note'");
   if (!note) return fail(note.error());
-  if (!note->empty()) last_note_ = std::stoull(*note);
+  if (!note->empty()) last_note_ = last_kept_note_ = std::stoull(*note);
   return {};
 }
 
@@ -136,17 +135,7 @@ Result<void> Store::open_journal() {
   auto journal = Journal::open(directory_ + "/state.journal");
   if (!journal) return fail(journal.error());
   journal_ = std::make_unique<Journal>(*std::move(journal));
-  auto notes = journal_->left_behind();
-  if (!notes) return fail(notes.error());
-  for (auto& note : *notes) {
-    if (note.number <= last_note_) continue;
-    last_note_ = note.number;
-    if (are_rows(note.fields)) noted_.push_back(std::move(note.fields));
-  }
   if (auto ok = flush(); !ok) return ok;
-  if (!notes->empty()) {
-    if (auto ok = journal_->clear(); !ok) return ok;
-  }
   auto last = database_->query("SELECT ifnull(max(id), 0) FROM entry");
   if (!last) return fail(last.error());
   return last->next().map([&](bool /*row*/) { next_entry_ = static_cast<std::uint64_t>(last->number(0)) + 1; });
@@ -170,29 +159,31 @@ Result<void> Store::commit(const Record& record, const Moment& now) {
   Rows rows = rows_of(record, now, boot_id_);
   if (record.durable) return flush(&rows);
   constexpr std::size_t most_noted = 64;
-  if (noted_.size() >= most_noted) {
+  if (journal_->size() >= most_noted) {
     if (auto ok = flush(); !ok) return ok;
   }
-  return journal_->add(last_note_ + 1, rows).map([&] {
-    ++last_note_;
-    noted_.push_back(std::move(rows));
-  });
+  return journal_->add(last_note_ + 1, rows).map([&] { ++last_note_; });
 }
 
 Result<void> Store::flush(const Rows* more) {
-  if (noted_.empty() && more == nullptr) return {};
+  const auto notes = journal_->notes();
+  if (notes.empty() && more == nullptr) return {};
   ++commits_;
   std::int64_t bytes = history_bytes_;
+  std::uint64_t last = last_kept_note_;
   auto done = database_->transaction([&]() -> Result<void> {
     const auto add = [&](const Rows& rows) {
       return put(rows, bytes).map([&](std::int64_t grown) { bytes += grown; });
     };
-    for (const auto& rows : noted_) {
-      if (auto ok = add(rows); !ok) return ok;
+    for (const auto& note : notes) {
+      if (note.number <= last) continue;
+      last = note.number;
+      if (!are_rows(note.fields)) continue;
+      if (auto ok = add(note.fields); !ok) return ok;
     }
-    if (!noted_.empty()) {
+    if (last != last_kept_note_) {
       auto ok = database_->query("INSERT OR REPLACE INTO meta VALUES('note', ?)").and_then([&](Query query) {
-        return query.bind(std::to_string(last_note_)).run();
+        return query.bind(std::to_string(last)).run();
       });
       if (!ok) return ok;
     }
@@ -200,17 +191,18 @@ Result<void> Store::flush(const Rows* more) {
   });
   if (!done) return done;
   history_bytes_ = bytes;
+  last_kept_note_ = last;
+  last_note_ = std::max(last_note_, last);
   // A journal that stays is no harm: its notes have numbers that the database knows.
-  if (!noted_.empty()) [[maybe_unused]]
+  if (!notes.empty()) [[maybe_unused]]
     const auto ignored = journal_->clear();
-  noted_.clear();
   return {};
 }
 
 Result<std::int64_t> Store::put(const Rows& rows, std::int64_t history_bytes) {
   for (std::size_t i = first_cgroup; i < rows.size(); i += 2) {
-    const auto& name = rows[i];
-    const auto& desired = rows[i + 1];
+    const auto name = rows[i];
+    const auto desired = rows[i + 1];
     const auto put = desired.empty()
                          ? database_->query("DELETE FROM cgroup WHERE name = ?").and_then([&](Query query) {
                              return query.bind(name).run();
@@ -220,28 +212,27 @@ Result<std::int64_t> Store::put(const Rows& rows, std::int64_t history_bytes) {
                            });
     if (!put) return fail(put.error());
   }
-  if (const auto& forgotten = rows.front(); !forgotten.empty()) {
+  if (const auto forgotten = rows[0]; !forgotten.empty()) {
     const auto gone = database_->query("DELETE FROM entry WHERE id = ?").and_then([&](Query query) {
       return query.bind(forgotten).run();
     });
     if (!gone) return fail(gone.error());
   }
-  const auto entry = std::span(rows).subspan(1, columns_of_an_entry);
-  return entry.front().empty() ? Result<std::int64_t>(0) : put_entry(entry, history_bytes);
+  return rows[1].empty() ? Result<std::int64_t>(0) : put_entry(rows, history_bytes);
 }
 
 // (SQLite makes numbers of text where a column is of numbers.)
-Result<std::int64_t> Store::put_entry(std::span<const std::string> columns, std::int64_t history_bytes) {
+Result<std::int64_t> Store::put_entry(const Rows& rows, std::int64_t history_bytes) {
   auto done =
       database_->query("INSERT INTO entry VALUES(?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?, ?, ?)")
           .and_then([&](Query query) {
-            for (const auto& column : columns) query.bind(column);
+            for (std::size_t column = 1; column < first_cgroup; ++column) query.bind(rows[column]);
             return query.run();
           });
   if (!done) return fail(done.error());
-  const auto grown = static_cast<std::int64_t>(columns.back().size());
+  const auto grown = static_cast<std::int64_t>(rows[first_cgroup - 1].size());
   std::uint64_t id = 0;
-  std::from_chars(columns.front().data(), columns.front().data() + columns.front().size(), id);
+  std::from_chars(rows[1].data(), rows[1].data() + rows[1].size(), id);
   return forget_oldest(id, history_bytes + grown).map([&](std::int64_t forgotten) { return grown - forgotten; });
 }
 

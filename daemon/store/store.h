@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,7 +83,8 @@ class Store {
   Result<void> flush(const Rows* more = nullptr);
   /// Within a transaction. Answers by how many bytes the history grew.
   Result<std::int64_t> put(const Rows& rows, std::int64_t history_bytes);
-  Result<std::int64_t> put_entry(std::span<const std::string> columns, std::int64_t history_bytes);
+  /// The entry among `rows`, which has one.
+  Result<std::int64_t> put_entry(const Rows& rows, std::int64_t history_bytes);
   Result<std::int64_t> forget_oldest(std::uint64_t newest, std::int64_t bytes);
   Result<void> read_back(std::uint64_t before, const std::function<bool(HistoryEntry)>& wants_more);
 
@@ -95,8 +95,8 @@ class Store {
   std::unique_ptr<Database> database_;
   std::unique_ptr<Database> checkpoints_;  // of the thread that calls sync()
   std::unique_ptr<Journal> journal_;
-  std::vector<Rows> noted_;  // in the journal alone
   std::uint64_t last_note_ = 0;
+  std::uint64_t last_kept_note_ = 0;  // of those that the database has, too
   std::uint64_t next_entry_ = 1;
   std::int64_t history_bytes_ = 0;
   static constexpr std::uint64_t commits_a_checkpoint = 256;

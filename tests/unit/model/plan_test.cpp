@@ -9,22 +9,22 @@
 namespace cgroupd {
 namespace {
 
-using Texts = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+using LimitTexts = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
-Values values(Texts texts) {
+Values values(LimitTexts texts) {
   Values values;
   for (const auto& [file, text] : texts) values[&row(file)] = parse_value(row(file), text).value();
   return values;
 }
 
-Values fresh_with(Texts texts) {
+Values fresh_with(LimitTexts texts) {
   Values all;
   for (const auto& limit : all_limits()) all[&limit] = unset_value(limit);
   for (const auto& [limit, value] : values(texts)) all[limit] = value;
   return all;
 }
 
-Target target(std::string_view cgroup, Texts in_force, Texts wanted) {
+Target target(std::string_view cgroup, LimitTexts in_force, LimitTexts wanted) {
   return {.cgroup = CgroupPath::parse(cgroup).value(),
           .in_force = fresh_with(in_force),
           .wanted = values(wanted),
