@@ -1,30 +1,31 @@
 // "NUMBER COUNT\n", COUNT times "LENGTH\n" and so many bytes, then "NUMBER.\n".
 #include "store/journal.h"
 
-#include <array>
 #include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "store/text_writer.h"
+
 namespace cgroupd {
 namespace {
 
-void append_number(std::string& text, std::uint64_t number, std::string_view end) {
-  constexpr std::size_t longest_number = 20;
-  std::array<char, longest_number> digits{};
-  text.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr).append(end);
-}
-
 void append_note(std::string& text, std::uint64_t number, const Texts& fields) {
-  append_number(text, number, " ");
-  append_number(text, fields.size(), "\n");
+  constexpr std::size_t longest_end = 2;
+  TextWriter note(text, (fields.size() + 3) * (TextWriter::longest_number + longest_end) + fields.length());
+  note.add_number(number);
+  note.add(' ');
+  note.add_number(fields.size());
+  note.add('\n');
   fields.each([&](std::string_view field) {
-    append_number(text, field.size(), "\n");
-    text.append(field);
+    note.add_number(field.size());
+    note.add('\n');
+    note.add(field);
   });
-  append_number(text, number, ".\n");
+  note.add_number(number);
+  note.add(".\n");
 }
 
 // A number and what ends it.

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "store/text_writer.h"
+
 namespace cgroupd {
 namespace {
 
@@ -19,8 +21,13 @@ std::vector<std::string_view> split(std::string_view text, char at) {
 }  // namespace
 
 void add_line(std::string& text, std::initializer_list<std::string_view> words) {
-  for (const auto word : words) text.append(word).push_back('\t');
-  text.back() = '\n';
+  std::size_t length = 0;
+  for (const auto word : words) length += word.size() + 1;
+  TextWriter line(text, length);
+  for (const auto& word : words) {
+    line.add(word);
+    line.add(&word + 1 == words.end() ? '\n' : '\t');
+  }
 }
 
 std::vector<std::vector<std::string_view>> read_lines(std::string_view text) {

@@ -2,11 +2,11 @@
 #include "store/rows.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
 
 #include "store/lines.h"
+#include "store/text_writer.h"
 
 namespace cgroupd {
 namespace {
@@ -141,10 +141,8 @@ void parse_changes(std::string_view text, HistoryEntry& into) {
 Rows rows_of(const Record& record, const Moment& now, std::string_view boot_id) {
   Rows rows;
   rows.reserve(first_cgroup + 2 * record.cgroups.size(), usual_length * record.cgroups.size());
-  const auto add_number = [&rows](const std::optional<std::int64_t>& number) {
-    std::array<char, 20> digits{};
-    if (number)
-      rows.next().append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), *number).ptr);
+  const auto add_number = [&rows](std::optional<std::int64_t> number) {
+    if (number) TextWriter(rows.next(), TextWriter::longest_number).add_number(*number);
     rows.end();
   };
   add_number(record.forgotten);

@@ -16,6 +16,8 @@ class Texts {
     const std::size_t begin = index == 0 ? 0 : ends_[index - 1];
     return std::string_view(all_).substr(begin, ends_[index] - begin);
   }
+  /// How long they are together.
+  std::size_t length() const { return ends_.empty() ? 0 : ends_.back(); }
   template <typename Use>
   void each(Use use) const {
     std::size_t begin = 0;
