@@ -211,9 +211,12 @@ Result<void> Transactions::look_at(const Part& part, bool is_there, Target& targ
       in_force = read_limit(kernel_, part.cgroup, *limit);
     }
     if (!in_force) return fail(diagnose(kernel_, part.cgroup, limit->file, in_force.error()));
-    const bool takes_away = limit->lowering != Lowering::harmless && lowers(*in_force, wanted);
+    const bool is_lowered = lowers(*in_force, wanted);
+    const bool takes_away = limit->lowering != Lowering::harmless && is_lowered;
     target.in_force.emplace(limit, *std::move(in_force));
-    if (other != nullptr && !part.wanted.contains(other)) {
+    // (The burst that there is fits a larger quota, too.)
+    const bool other_matters = other != nullptr && (limit->role != Role::quota || is_lowered);
+    if (other_matters && !part.wanted.contains(other)) {
       if (auto value = read_limit(kernel_, part.cgroup, *other)) target.in_force.emplace(other, *std::move(value));
     }
     if (takes_away && !target.in_use.memory_bytes) {

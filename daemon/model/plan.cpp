@@ -2,7 +2,7 @@
 #include "model/plan.h"
 
 #include <algorithm>
-#include <map>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -122,36 +122,35 @@ auto order_key(const Step& step) {
   return std::tuple(phase, direction * static_cast<int>(step.cgroup.depth()), direction * rank_of(step.limit->role));
 }
 
-// What is wanted, as the rows that hang together want it.
-Result<Values> wanted_of_cpu(const Target& target) {
+// What is wanted, as the rows that hang together want it; nothing where that is no more and no less.
+Result<std::optional<Values>> otherwise_wanted(const Target& target) {
   if (auto ok = check_burst(target).and_then([&] { return check_weight(target); }); !ok) return fail(ok.error());
-  Values wanted = target.wanted;
   const Limit* const weight = limit_with(Role::weight);
-  if (stays_idle(target)) wanted.erase(weight);
-  if (wakes(target) && target.remembered_weight) wanted.emplace(weight, Value(Amount(*target.remembered_weight)));
+  const bool rests = stays_idle(target) && target.wanted.contains(weight);
+  const bool comes_back = wakes(target) && target.remembered_weight;
+  if (!rests && !comes_back) return std::nullopt;
+  Values wanted = target.wanted;
+  if (rests) wanted.erase(weight);
+  if (comes_back) wanted.emplace(weight, Value(Amount(*target.remembered_weight)));
   return wanted;
 }
 
-// In the order they are to be made; those of one rank as they came.
-using Steps = std::multimap<decltype(order_key(std::declval<Step>())), Step>;
-
-Result<void> add_steps(const Target& target, const Values& wanted, Steps& steps) {
+Result<void> add_steps(const Target& target, const Values& wanted, Plan& plan) {
   for (const auto& [limit, to] : wanted) {
     const Value* const known = find(target.in_force, limit);
     if (known == nullptr)
       return fail(ErrorCode::failed, target.cgroup.str() + ": " + std::string(limit->file) + " was not read");
     // Leaving idle, the kernel puts the default weight in force whatever the file read before.
     const bool is_reset = limit->role == Role::weight && wakes(target);
-    const Value from = is_reset ? unset_value(*limit) : *known;
+    Value from = is_reset ? unset_value(*limit) : *known;
     if (from == to) continue;
-    Step step{.cgroup = target.cgroup,
-              .limit = limit,
-              .from = from,
-              .to = to,
-              .risk = risk_of(*limit, from, to, target.in_use),
-              .undo = undo_of(target, *limit, from)};
-    const auto order = order_key(step);
-    steps.emplace(order, std::move(step));
+    Step& step = plan.emplace_back();
+    step.cgroup = target.cgroup;
+    step.limit = limit;
+    step.to = to;
+    step.risk = risk_of(*limit, from, to, target.in_use);
+    step.undo = undo_of(target, *limit, from);
+    step.from = std::move(from);
   }
   return {};
 }
@@ -181,18 +180,20 @@ const Limit* companion(const Limit& limit) {
 }
 
 Result<Plan> make_plan(const std::vector<Target>& targets) {
-  Steps steps;
+  Plan plan;
+  std::size_t most = 0;
+  for (const auto& target : targets) most += target.wanted.size();
+  plan.reserve(most);
   for (const auto& target : targets) {
     const bool is_plain =
         std::ranges::all_of(target.wanted, [](const auto& entry) { return companion(*entry.first) == nullptr; });
-    auto ok = is_plain
-                  ? add_steps(target, target.wanted, steps)
-                  : wanted_of_cpu(target).and_then([&](const Values& all) { return add_steps(target, all, steps); });
-    if (!ok) return fail(std::move(ok.error()));
+    const auto otherwise = is_plain ? Result<std::optional<Values>>() : otherwise_wanted(target);
+    if (!otherwise) return fail(otherwise.error());
+    if (auto ok = add_steps(target, *otherwise ? **otherwise : target.wanted, plan); !ok)
+      return fail(std::move(ok.error()));
   }
-  Plan plan;
-  plan.reserve(steps.size());
-  for (auto& [order, step] : steps) plan.push_back(std::move(step));
+  // In the order they are to be made; those of one rank as they came.
+  if (plan.size() > 1) std::ranges::stable_sort(plan, {}, order_key);
   return plan;
 }
 
