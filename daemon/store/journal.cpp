@@ -91,8 +91,11 @@ std::vector<Journal::Note> Journal::notes() const {
   std::vector<Note> notes;
   notes.reserve(size_);
   std::string_view rest = text_;
-  while (auto note = take_note(rest)) notes.push_back(std::move(*note));
-  return notes;
+  while (true) {
+    auto note = take_note(rest);
+    if (!note) return notes;
+    notes.push_back(*std::move(note));
+  }
 }
 
 Result<void> Journal::clear() {
