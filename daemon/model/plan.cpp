@@ -122,19 +122,6 @@ auto order_key(const Step& step) {
   return std::tuple(phase, direction * static_cast<int>(step.cgroup.depth()), direction * rank_of(step.limit->role));
 }
 
-// What is wanted, as the rows that hang together want it; nothing where that is no more and no less.
-Result<std::optional<Values>> otherwise_wanted(const Target& target) {
-  if (auto ok = check_burst(target).and_then([&] { return check_weight(target); }); !ok) return fail(ok.error());
-  const Limit* const weight = limit_with(Role::weight);
-  const bool rests = stays_idle(target) && target.wanted.contains(weight);
-  const bool comes_back = wakes(target) && target.remembered_weight;
-  if (!rests && !comes_back) return std::nullopt;
-  Values wanted = target.wanted;
-  if (rests) wanted.erase(weight);
-  if (comes_back) wanted.emplace(weight, Value(Amount(*target.remembered_weight)));
-  return wanted;
-}
-
 Result<void> add_steps(const Target& target, const Values& wanted, Plan& plan) {
   for (const auto& [limit, to] : wanted) {
     const Value* const known = find(target.in_force, limit);
@@ -153,6 +140,19 @@ Result<void> add_steps(const Target& target, const Values& wanted, Plan& plan) {
     step.from = std::move(from);
   }
   return {};
+}
+
+// Of rows that hang together, which may want more or less than was said.
+Result<void> add_cpu_steps(const Target& target, Plan& plan) {
+  if (auto ok = check_burst(target).and_then([&] { return check_weight(target); }); !ok) return ok;
+  const Limit* const weight = limit_with(Role::weight);
+  const bool rests = stays_idle(target) && target.wanted.contains(weight);
+  const bool is_woken = wakes(target);
+  if (!rests && !is_woken) return add_steps(target, target.wanted, plan);
+  Values wanted = target.wanted;
+  if (rests) wanted.erase(weight);
+  if (is_woken && target.remembered_weight) wanted.emplace(weight, Value(Amount(*target.remembered_weight)));
+  return add_steps(target, wanted, plan);
 }
 
 }  // namespace
@@ -187,9 +187,7 @@ Result<Plan> make_plan(const std::vector<Target>& targets) {
   for (const auto& target : targets) {
     const bool is_plain =
         std::ranges::all_of(target.wanted, [](const auto& entry) { return companion(*entry.first) == nullptr; });
-    const auto otherwise = is_plain ? Result<std::optional<Values>>() : otherwise_wanted(target);
-    if (!otherwise) return fail(otherwise.error());
-    if (auto ok = add_steps(target, *otherwise ? **otherwise : target.wanted, plan); !ok)
+    if (auto ok = is_plain ? add_steps(target, target.wanted, plan) : add_cpu_steps(target, plan); !ok)
       return fail(std::move(ok.error()));
   }
   // In the order they are to be made; those of one rank as they came.
