@@ -2,7 +2,6 @@
 #include "model/plan.h"
 
 #include <algorithm>
-#include <optional>
 #include <tuple>
 #include <utility>
 

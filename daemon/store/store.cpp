@@ -126,7 +126,7 @@ Result<void> Store::prepare() {
   history_bytes_ = std::stoll(*bytes);
   const auto note = one("SELECT value FROM meta WHERE key = 'note'");
   if (!note) return fail(note.error());
-  if (!note->empty()) last_note_ = last_kept_note_ = std::stoull(*note);
+  if (!note->empty()) last_note_ = std::stoull(*note);
   return {};
 }
 
@@ -162,7 +162,7 @@ Result<void> Store::commit(const Record& record, const Moment& now) {
   if (journal_->size() >= most_noted) {
     if (auto ok = flush(); !ok) return ok;
   }
-  return journal_->add(last_note_ + 1, rows).map([&] { ++last_note_; });
+  return journal_->add(last_note_ + journal_->size() + 1, rows);
 }
 
 Result<void> Store::flush(const Rows* more) {
@@ -170,7 +170,7 @@ Result<void> Store::flush(const Rows* more) {
   if (notes.empty() && more == nullptr) return {};
   ++commits_;
   std::int64_t bytes = history_bytes_;
-  std::uint64_t last = last_kept_note_;
+  std::uint64_t last = last_note_;
   auto done = database_->transaction([&]() -> Result<void> {
     const auto add = [&](const Rows& rows) {
       return put(rows, bytes).map([&](std::int64_t grown) { bytes += grown; });
@@ -181,7 +181,7 @@ Result<void> Store::flush(const Rows* more) {
       if (!are_rows(note.fields)) continue;
       if (auto ok = add(note.fields); !ok) return ok;
     }
-    if (last != last_kept_note_) {
+    if (last != last_note_) {
       auto ok = database_->query("INSERT OR REPLACE INTO meta VALUES('note', ?)").and_then([&](Query query) {
         return query.bind(std::to_string(last)).run();
       });
@@ -191,8 +191,7 @@ Result<void> Store::flush(const Rows* more) {
   });
   if (!done) return done;
   history_bytes_ = bytes;
-  last_kept_note_ = last;
-  last_note_ = std::max(last_note_, last);
+  last_note_ = last;
   // A journal that stays is no harm: its notes have numbers that the database knows.
   if (!notes.empty()) [[maybe_unused]]
     const auto ignored = journal_->clear();

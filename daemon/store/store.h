@@ -95,8 +95,7 @@ class Store {
   std::unique_ptr<Database> database_;
   std::unique_ptr<Database> checkpoints_;  // of the thread that calls sync()
   std::unique_ptr<Journal> journal_;
-  std::uint64_t last_note_ = 0;
-  std::uint64_t last_kept_note_ = 0;  // of those that the database has, too
+  std::uint64_t last_note_ = 0;  // of those that the database has; the journal's are numbered on from there
   std::uint64_t next_entry_ = 1;
   std::int64_t history_bytes_ = 0;
   static constexpr std::uint64_t commits_a_checkpoint = 256;

@@ -15,9 +15,10 @@ class TextWriter {
  public:
   static constexpr std::size_t longest_number = 20;
 
-  TextWriter(std::string& text, std::size_t most) : text_(text), begin_(text.size()) {
-    text_.resize(begin_ + most);
-    at_ = text_.data() + begin_;
+  TextWriter(std::string& text, std::size_t most) : text_(text) {
+    const std::size_t begin = text.size();
+    text.resize(begin + most);
+    at_ = text.data() + begin;
   }
   ~TextWriter() { text_.resize(static_cast<std::size_t>(at_ - text_.data())); }
   TextWriter(const TextWriter&) = delete;
@@ -31,8 +32,7 @@ class TextWriter {
 
  private:
   std::string& text_;
-  std::size_t begin_;
-  char* at_;
+  char* at_ = nullptr;
 };
 
 }  // namespace cgroupd
