@@ -63,7 +63,9 @@ constexpr const char* tree_unit = "cgroupd-tree.service";
 constexpr int worker_threads = 4;
 constexpr int interrupt_signal = SIGUSR1;
 // Time for a burst of writes to be seen as one.
-constexpr EventLoop::Pause watch_pause{.least = std::chrono::milliseconds(5), .most = std::chrono::milliseconds(160)};
+// What a change of our own writes comes back as an event: some looks have to be had for nothing.
+constexpr EventLoop::Pause watch_pause{
+    .least = std::chrono::milliseconds(5), .most = std::chrono::milliseconds(160), .at_once = 16};
 
 constexpr std::array<std::string_view, 17> bus_methods = {
     "Create",     "SetLimits",     "Unset", "Apply", "Undo",     "History", "Reload", "Remove", "Attach",

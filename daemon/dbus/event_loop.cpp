@@ -92,8 +92,7 @@ struct EventLoop::State {
   struct Paced {
     Action action;
     Pause pause;
-    std::chrono::microseconds now{}, last{};
-    int in_a_row = 0;
+    std::chrono::microseconds used_up_to{};  ///< a moment: every call moves it on by pause.most
     std::unique_ptr<Alarm> alarm;
     Source source;
   };
@@ -198,7 +197,6 @@ void EventLoop::on_readable(int fd, Pause pause, Action action) {
   paced.pause = pause;
   paced.alarm = alarm([&paced] {
     paced.action();
-    paced.last = read_clock(CLOCK_BOOTTIME);
     sd_event_source_set_enabled(paced.source.get(), SD_EVENT_ON);
   });
   sd_event_source* source = nullptr;
@@ -207,13 +205,11 @@ void EventLoop::on_readable(int fd, Pause pause, Action action) {
       [](sd_event_source* readable, int, std::uint32_t, void* self) {
         auto& reader = *static_cast<State::Paced*>(self);
         sd_event_source_set_enabled(readable, SD_EVENT_OFF);
-        const auto time = read_clock(CLOCK_BOOTTIME);
-        // Some in a row are the echo of what the action itself did.
-        constexpr int echoes = 8;
-        reader.in_a_row = time - reader.last < reader.pause.least ? reader.in_a_row + 1 : 0;
-        reader.now = reader.in_a_row < echoes ? reader.pause.least
-                                              : std::min<std::chrono::microseconds>(reader.now * 2, reader.pause.most);
-        reader.alarm->ring_at(time + reader.now);
+        const auto now = read_clock(CLOCK_BOOTTIME);
+        const auto at = std::max<std::chrono::microseconds>(
+            now + reader.pause.least, reader.used_up_to - (reader.pause.at_once - 1) * reader.pause.most);
+        reader.used_up_to = std::max(reader.used_up_to, at) + reader.pause.most;
+        reader.alarm->ring_at(at);
         return 0;
       },
       &paced);

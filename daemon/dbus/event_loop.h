@@ -34,10 +34,11 @@ class EventLoop final : public Time, public Signs {
   /// Calls `action` whenever `fd` is readable.
   void on_readable(int fd, Action action);
 
-  /// The same, but at most every `pause.least`, which also is how long it waits for more before it calls. Who keeps it
-  /// busy without a break is met with longer and longer pauses, up to `pause.most`.
+  /// The same, but `pause.least` later, so that what comes in a bunch is one call. `pause.at_once` calls may follow
+  /// each other like that; each is earned again within `pause.most`, and without one the call waits until it is.
   struct Pause {
     std::chrono::milliseconds least, most;
+    int at_once;
   };
   void on_readable(int fd, Pause pause, Action action);
 
