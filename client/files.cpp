@@ -8,8 +8,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "client/descriptor.h"
-
 namespace cgroupd::client {
 
 std::optional<std::string> text_of_file(const std::string& path) {
@@ -26,6 +24,10 @@ std::optional<std::string> text_of_file(const std::string& path) {
     text.append(buffer.data(), static_cast<std::size_t>(length));
   }
   return text;
+}
+
+std::string text_in(const Descriptor& directory, const std::string& file) {
+  return text_of_file("/proc/self/fd/" + std::to_string(directory.get()) + "/" + file).value_or("");
 }
 
 bool is_there(const std::string& path) {

@@ -5,10 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "client/descriptor.h"
+
 namespace cgroupd::client {
 
 /// The whole text of a small file; nothing when it cannot be read.
 std::optional<std::string> text_of_file(const std::string& path);
+
+/// The same of a file in the directory; empty when it cannot be read.
+std::string text_in(const Descriptor& directory, const std::string& file);
 
 bool is_there(const std::string& path);
 

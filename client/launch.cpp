@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <functional>
 #include <string_view>
 
 #include <fcntl.h>
@@ -13,7 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cgroupfs/formats.h"
 #include "client/exit_status.h"
+#include "client/files.h"
 
 namespace cgroupd::client {
 namespace {
@@ -78,8 +81,11 @@ int status_of_failed_exec(int error) {
   return error == ENOENT ? exit_not_found : exit_not_executable;
 }
 
+constexpr int begins = 0;  // no errno
+
 // In the child; nothing here may allocate.
 [[noreturn]] void execute(const std::vector<char*>& argv, const BlockedSignals& signals, const Descriptor& report) {
+  send(report, begins);
   signals.restore();
   ::execvp(argv.front(), argv.data());
   const int error = errno;
@@ -165,7 +171,7 @@ Ended ended_with(int status) {
   if (WIFSIGNALED(status)) {
     return {.exit_status = exit_signalled + WTERMSIG(status), .killed = WTERMSIG(status) == SIGKILL, .not_started = {}};
   }
-  return {.exit_status = WEXITSTATUS(status), .killed = false, .not_started = {}};
+  return {.exit_status = WEXITSTATUS(status), .not_started = {}};
 }
 
 // A signal from the terminal reached the command already: it is in our process group.
@@ -178,12 +184,35 @@ Ended wait_for(pid_t child, const BlockedSignals& signals) {
     int status = 0;
     const pid_t done = ::waitpid(child, &status, WNOHANG);
     if (done == child) return ended_with(status);
-    if (done < 0 && errno != EINTR)
-      return {.exit_status = exit_refused, .killed = false, .not_started = "the command was lost"};
+    if (done < 0 && errno != EINTR) return {.exit_status = exit_refused, .not_started = "the command was lost"};
     siginfo_t info{};
     const int number = ::sigwaitinfo(&signals.set(), &info);
     if (number > 0 && number != SIGCHLD && was_sent_to_us_alone(info)) ::kill(child, number);
   }
+}
+
+// Starts the process, which tells the report when it begins and why it could not.
+using Start = std::function<Result<pid_t>(const Descriptor& report)>;
+
+Result<Ended> stand_in(const Start& start, const BlockedSignals& signals, std::string_view command) {
+  auto report = make_pipe();
+  if (!report) return fail(std::move(report.error()));
+  const auto child = start(report->write_end);
+  if (!child) return fail(child.error());
+  report->write_end.reset();
+  Ended ended = wait_for(*child, signals);
+  // Read only now: in a frozen cgroup the command is executed when it is thawed, and ctrl-Z must work meanwhile.
+  ended.began = receive(report->read_end) == begins;
+  if (const auto error = receive(report->read_end)) {
+    ended.not_started = std::string(command.empty() ? "''" : command) + ": " +
+                        (*error == ENOENT ? "command not found" : std::strerror(*error));
+  }
+  return ended;
+}
+
+// A kernel that kills what is born there does so at once; in a frozen cgroup somebody may have waited, and killed it.
+bool was_killed_at_birth(const Ended& ended, const Descriptor& directory) {
+  return ended.killed && !ended.began && keyed_value(text_in(directory, "cgroup.events"), "frozen") != 1;
 }
 
 }  // namespace
@@ -196,25 +225,19 @@ Result<Ended> launch(const std::vector<std::string>& command, const CgroupPath& 
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
 
-  auto report = make_pipe();
-  if (!report) return fail(std::move(report.error()));
   BlockedSignals signals;
-  pid_t child = fork_into(directory);
-  if (child == 0) execute(argv, signals, report->write_end);
-  if (child < 0) {
-    if (!may_be_placed_otherwise(errno)) return fail(explain(cgroup, errno));
-    auto placed = fork_and_place(argv, place, signals, report->write_end);
-    if (!placed) return fail(std::move(placed.error()));
-    child = *placed;
-  }
-  report->write_end.reset();
-  Ended ended = wait_for(child, signals);
-  // Read only now: in a frozen cgroup the command is executed when it is thawed, and ctrl-Z must work meanwhile.
-  if (const auto error = receive(report->read_end)) {
-    const std::string shown = command.front().empty() ? "''" : command.front();
-    ended.not_started = shown + ": " + (*error == ENOENT ? "command not found" : std::strerror(*error));
-  }
-  return ended;
+  const Start in_the_cgroup = [&](const Descriptor& report) -> Result<pid_t> {
+    const pid_t child = fork_into(directory);
+    if (child == 0) execute(argv, signals, report);
+    if (child < 0) return fail(explain(cgroup, errno));
+    return child;
+  };
+  auto born = stand_in(in_the_cgroup, signals, command.front());
+  const bool is_done =
+      born ? !was_killed_at_birth(*born, directory) : !may_be_placed_otherwise(born.error().errno_value);
+  if (is_done) return born;
+  const Start elsewhere = [&](const Descriptor& report) { return fork_and_place(argv, place, signals, report); };
+  return stand_in(elsewhere, signals, command.front());
 }
 
 }  // namespace cgroupd::client

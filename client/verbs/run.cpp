@@ -47,10 +47,6 @@ Result<void> place(Manager& manager, const CgroupPath& name, pid_t pid) {
 }
 
 // From the kernel itself: asking the daemon would start one that was stopped, and the command ends then, too.
-std::string text_in(const Descriptor& directory, const std::string& file) {
-  return text_of_file("/proc/self/fd/" + std::to_string(directory.get()) + "/" + file).value_or("");
-}
-
 std::uint64_t oom_kills_in(const Descriptor& directory) {
   return keyed_value(text_in(directory, "memory.events"), "oom_kill").value_or(0);
 }

@@ -88,6 +88,26 @@ wait "$started" || status=$?
 expect_status 5
 try cgctl kill web
 
+# (Linux 6.1.176 kills whatever is born there from then on.)
+it 'starts a command where all was killed before'
+try cgctl kill web
+try cgctl run web -- sh -c 'cat /proc/self/cgroup; exit 4'
+expect_status 4
+expect_in_stdout /web
+expect_file web/cgroup.procs ''
+
+it 'starts nothing that was killed while it waited in a frozen cgroup'
+cgctl -q create cold
+try cgctl freeze cold
+start cgctl run cold -- sh -c 'echo started'
+eventually 'cold populated' 20 has_line cold/cgroup.events 'populated 1'
+try cgctl kill cold
+status=0
+wait "$started" || status=$?
+expect_status 137
+is_silent() { ! grep started "$work/background"; }
+expect 'no word of the command' is_silent
+
 it 'keeps the cgroup when the command has ended'
 try cgctl run web --pids-limit 9 -- true
 expect_file web/pids.max 9
