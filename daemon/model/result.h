@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 
 #include <tl/expected.hpp>
 
@@ -14,13 +13,9 @@ template <typename T>
 using Result = tl::expected<T, Error>;
 
 /// Shorthand for the failing branch: `return fail(ErrorCode::not_found, "no cgroup named …", "see: cgctl list");`
-inline tl::unexpected<Error> fail(ErrorCode code, std::string message, std::string hint = {}, int errno_value = 0) {
-  return tl::unexpected<Error>(
-      Error{.code = code, .message = std::move(message), .hint = std::move(hint), .errno_value = errno_value});
-}
-
-inline tl::unexpected<Error> fail(Error error) {
-  return tl::unexpected<Error>(std::move(error));
-}
+/// (Cold: the compiler keeps what leads here out of the way of what goes well.)
+[[gnu::cold]] tl::unexpected<Error> fail(ErrorCode code, std::string message, std::string hint = {},
+                                         int errno_value = 0);
+[[gnu::cold]] tl::unexpected<Error> fail(Error error);
 
 }  // namespace cgroupd
