@@ -197,11 +197,10 @@ Result<void> Transactions::look_at(const Part& part, bool is_there, Target& targ
   if (!is_there) target.in_use.memory_bytes = 0;
   bool concerns_weight = false;
   for (const auto& [limit, wanted] : part.wanted) {
-    const Limit* const other = companion(*limit);
     concerns_weight = concerns_weight || limit->role == Role::weight || limit->role == Role::idle;
     if (!is_there) {
       target.in_force.emplace(limit, unset_value(*limit));
-      if (other != nullptr) target.in_force.emplace(other, unset_value(*other));
+      if (const Limit* const other = companion(*limit)) target.in_force.emplace(other, unset_value(*other));
       continue;
     }
     auto in_force = read_limit(kernel_, part.cgroup, *limit);
@@ -211,12 +210,10 @@ Result<void> Transactions::look_at(const Part& part, bool is_there, Target& targ
       in_force = read_limit(kernel_, part.cgroup, *limit);
     }
     if (!in_force) return fail(diagnose(kernel_, part.cgroup, limit->file, in_force.error()));
-    const bool is_lowered = lowers(*in_force, wanted);
-    const bool takes_away = limit->lowering != Lowering::harmless && is_lowered;
+    const bool takes_away = limit->lowering != Lowering::harmless && lowers(*in_force, wanted);
+    const Limit* const other = companion(*limit, *in_force, wanted);
     target.in_force.emplace(limit, *std::move(in_force));
-    // (The burst that there is fits a larger quota, too.)
-    const bool other_matters = other != nullptr && (limit->role != Role::quota || is_lowered);
-    if (other_matters && !part.wanted.contains(other)) {
+    if (other != nullptr && !part.wanted.contains(other)) {
       if (auto value = read_limit(kernel_, part.cgroup, *other)) target.in_force.emplace(other, *std::move(value));
     }
     if (takes_away && !target.in_use.memory_bytes) {

@@ -178,6 +178,10 @@ const Limit* companion(const Limit& limit) {
   }
 }
 
+const Limit* companion(const Limit& limit, const Value& from, const Value& to) {
+  return limit.role == Role::quota && !lowers(from, to) ? nullptr : companion(limit);
+}
+
 Result<Plan> make_plan(const std::vector<Target>& targets) {
   Plan plan;
   std::size_t most = 0;

@@ -51,6 +51,8 @@ using Plan = std::vector<Step>;
 
 /// The other limit that must be known to change this one (burst and quota, weight and idle), or nullptr.
 const Limit* companion(const Limit& limit);
+/// The same, to move it from `from` to `to`: the burst that there is fits a larger quota, too.
+const Limit* companion(const Limit& limit, const Value& from, const Value& to);
 
 /// Whether `to` is a smaller number than `from`; "max" is the largest. Lists and per-device values have no direction.
 bool lowers(const Value& from, const Value& to);
