@@ -237,10 +237,15 @@ void print_rss(sd_bus* bus) {
   pid_t pid = 0;
   sd_bus_creds_get_pid(creds, &pid);
   sd_bus_creds_unref(creds);
-  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS") || line.starts_with("RssAnon") || line.starts_with("Threads"))
-      std::printf("daemon %s\n", line.c_str());
+  // The kernel's counters behind VmRSS, which ps shows, lag behind by up to 64 pages a thread or processor; the rollup
+  // counts.
+  for (const char* const file : {"status", "smaps_rollup"}) {
+    std::ifstream facts("/proc/" + std::to_string(pid) + "/" + file);
+    for (std::string line; std::getline(facts, line);) {
+      if (line.starts_with("VmRSS") || line.starts_with("RssAnon") || line.starts_with("Threads") ||
+          line.starts_with("Rss:"))
+        std::printf("daemon %s\n", line.c_str());
+    }
   }
 }
 
