@@ -17,15 +17,14 @@ using sdbus::Variant;
 class FakePolkit final : public Polkit {
  public:
   void check(const std::string& /*sender*/, const std::string& action_id, bool interactive, Done done) override {
-    const std::lock_guard lock(mutex);
+    std::unique_lock lock(mutex);
     asked.push_back(action_id + (interactive ? " interactively" : ""));
-    if (holds_back) {
-      waiting.push_back(std::move(done));
-    } else if (is_there) {
-      done(granted == action_id);
-    } else {
-      done(fail(ErrorCode::unreachable, "polkit could not be asked: gone"));
-    }
+    if (holds_back) return waiting.push_back(std::move(done));
+    const Result<bool> answer =
+        is_there ? Result<bool>(granted == action_id) : fail(ErrorCode::unreachable, "polkit could not be asked: gone");
+    // Whoever gets it takes the connection's lock, under which we were asked.
+    lock.unlock();
+    done(answer);
   }
 
   std::mutex mutex;
