@@ -1,6 +1,10 @@
+// What the loop calls, and how often.
 #include "dbus/event_loop.h"
 
-#include <gmock/gmock.h>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
