@@ -65,7 +65,7 @@ constexpr int interrupt_signal = SIGUSR1;
 // Time for a burst of writes to be seen as one.
 // What a change of our own writes comes back as an event: some looks have to be had for nothing.
 constexpr EventLoop::Pause watch_pause{
-    .least = std::chrono::milliseconds(5), .most = std::chrono::milliseconds(160), .at_once = 16};
+    .least = std::chrono::milliseconds(5), .most = std::chrono::milliseconds(40), .at_once = 16};
 
 constexpr std::array<std::string_view, 17> bus_methods = {
     "Create",     "SetLimits",     "Unset", "Apply", "Undo",     "History", "Reload", "Remove", "Attach",
