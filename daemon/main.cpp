@@ -51,6 +51,7 @@
 #include "runtimes/catalog.h"
 #include "sandbox/landlock.h"
 #include "service_manager/service_manager.h"
+#include "start_up_pages.h"
 #include "store/intents.h"
 #include "store/store.h"
 
@@ -449,6 +450,7 @@ Result<int> serve(const CommandLine& line) {
 
   spdlog::info("cgroupd {} manages {}", CGROUPD_VERSION, root->path);
   sd_notify(0, ("READY=1\nSTATUS=managing " + root->path).c_str());
+  hand_back_start_up_pages();
   const int status = loop.run();
   sd_notify(0, "STOPPING=1");
   if (status != EXIT_SUCCESS) spdlog::error("the bus is gone; stopping");

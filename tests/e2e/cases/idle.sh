@@ -40,3 +40,11 @@ sleep 30
 before=$total
 switches
 expect_equal 'context switches' "$before" "$total"
+
+# (As the rollup counts it: VmRSS lags behind.)
+it 'needs no more than 12 MB for them, all counted'
+while read -r key number unit; do
+    [ "$key" != Rss: ] || resident=$number
+done <"/proc/$(daemon_pid)/smaps_rollup"
+expect "at most 11718 KiB (12 MB) resident, found $resident" [ "$resident" -le 11718 ]
+echo "# $resident KiB resident"
