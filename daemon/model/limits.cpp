@@ -18,6 +18,24 @@ constexpr std::uint64_t most_weight = 10'000;
 constexpr std::uint64_t most_burst_us = 8'192'000'000;
 constexpr char no_letter = '\0';
 
+// Whether what such a flag says is the limit, whatever else its file says.
+constexpr bool limits_by_itself(FlagPart part) {
+  switch (part) {
+    case FlagPart::whole:
+    case FlagPart::cores:
+    case FlagPart::quota:
+    case FlagPart::shares:
+      return true;
+    case FlagPart::period:
+    case FlagPart::read_bps:
+    case FlagPart::write_bps:
+    case FlagPart::read_iops:
+    case FlagPart::write_iops:
+      return false;
+  }
+  return false;
+}
+
 constexpr std::array memory_max_flags = {Flag{"memory", "", 'm', FlagPart::whole, "SIZE",
                                               "most memory it may use; beyond it the kernel reclaims, then kills"}};
 constexpr std::array memory_high_flags = {Flag{"memory-high", "", no_letter, FlagPart::whole, "SIZE",
@@ -150,7 +168,14 @@ FlagMatch find_flag(std::string_view name) {
 
 Result<const Limit*> find_limit_by_any_name(std::string_view name) {
   const std::string_view bare = name.starts_with("--") ? name.substr(2) : name;
-  if (const auto match = find_flag(bare); match.limit != nullptr) return match.limit;
+  if (const auto match = find_flag(bare); match.limit != nullptr) {
+    if (limits_by_itself(match.flag->part)) return match.limit;
+    const std::string file(match.limit->file);
+    const std::string_view value = match.flag->part == FlagPart::period ? "100ms" : "DEVICE:max";
+    return fail(ErrorCode::invalid_argument, "'" + std::string(name) + "' is only a part of " + file,
+                "name " + file + " to take all of it off, or set that part: --" + std::string(match.flag->name) + " " +
+                    std::string(value));
+  }
   if (const Limit* const limit = find_limit(bare)) return limit;
   std::vector<std::string_view> words;
   for (const auto& row : table) {

@@ -124,7 +124,9 @@ struct FlagMatch {
 /// By flag name or alias, without dashes; limit is nullptr when there is none.
 FlagMatch find_flag(std::string_view name);
 
-/// unset takes an interface file or a flag name ("memory.max", "memory", "--memory"); unknown_limit otherwise.
+/// unset takes an interface file or a flag name ("memory.max", "memory", "--memory"); unknown_limit otherwise, and
+/// invalid_argument for a flag that says a part only ("--cpu-period", "--device-read-bps"): more would go than was
+/// named.
 Result<const Limit*> find_limit_by_any_name(std::string_view name);
 
 }  // namespace cgroupd

@@ -65,6 +65,7 @@ refuses 'a b' create 'a b'
 refuses '129 characters' create "$(printf '%0129d' 7)"
 refuses '41 deep' create "$(printf 'd/%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40)x"
 refuses nosuch unset web nosuch
+refuses cpu.max unset web --cpu-period
 refuses frobnicate frobnicate web
 refuses 'did you mean create' craete web
 refuses abc move web abc

@@ -60,6 +60,8 @@ INSTANTIATE_TEST_SUITE_P(
                     WrongInput{{"move", "web", "0"}, {"process id 0", "out of range"}},
                     WrongInput{{"unset", "web"}, {"unset needs the name of a limit"}},
                     WrongInput{{"unset", "web", "memoy.max"}, {"'memoy.max'", "memory.max"}},
+                    WrongInput{{"unset", "web", "--device-read-bps"},
+                               {"'--device-read-bps' is only a part of io.max", "--device-read-bps DEVICE:max"}},
                     WrongInput{{"unset", "web", "--memory=1G"}, {"--memory takes no value here"}}));
 
 INSTANTIATE_TEST_SUITE_P(Names, WrongInputTest,

@@ -166,4 +166,12 @@ TEST(TheLimitTable, TakesAnyNameOfALimit) {
   EXPECT_NE(find_limit_by_any_name("--memroy").error().hint.find("memory"), std::string::npos);
 }
 
+// Else unsetting it would lift what nobody named: the quota with the period, writes with reads.
+TEST(TheLimitTable, TakesNoPartForTheWholeLimit) {
+  for (const auto* const whole : {"cpus", "--cpu-quota", "--cpu-shares"})
+    EXPECT_TRUE(find_limit_by_any_name(whole)) << whole;
+  for (const auto* const part : {"cpu-period", "--device-read-bps", "--device-write-iops"})
+    EXPECT_TRUE(failed_with(find_limit_by_any_name(part), ErrorCode::invalid_argument)) << part;
+}
+
 }  // namespace cgroupd
