@@ -98,6 +98,10 @@ Result<Configuration> load_config(const CommandLine& line) {
   if (!config)
     return fail(ErrorCode::invalid_argument,
                 "the configuration has faults, so none of it is used:\n" + print_faults(config.error()));
+  for (const auto& budget : config->budgets) {
+    // No fault: accounts come and go without us.
+    if (!may_exist(budget.whose)) spdlog::warn("[budget {}]: this host knows nobody of that name", budget.whose);
+  }
   Configuration all{.daemon = *std::move(config)};
   if (!file) return all;
   auto cgroups = parse_declared_cgroups(read_config_directory(cgroups_directory(*file), IfMissing::fine));

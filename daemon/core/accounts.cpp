@@ -49,4 +49,17 @@ std::vector<std::string> groups_of(std::uint32_t uid) {
   return names;
 }
 
+bool may_exist(const std::string& user_or_group) {
+  std::array<char, 16384> buffer{};
+  if (user_or_group.starts_with('@')) {
+    group entry{};
+    group* found = nullptr;
+    return ::getgrnam_r(user_or_group.c_str() + 1, &entry, buffer.data(), buffer.size(), &found) != 0 ||
+           found != nullptr;
+  }
+  passwd entry{};
+  passwd* found = nullptr;
+  return ::getpwnam_r(user_or_group.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found != nullptr;
+}
+
 }  // namespace cgroupd

@@ -13,4 +13,7 @@ std::string user_name(std::uint32_t uid);
 /// Names of the groups a user is in; none when the user is unknown.
 std::vector<std::string> groups_of(std::uint32_t uid);
 
+/// False when this host knows no user of that name, or no group for "@staff"; true also when that cannot be found out.
+bool may_exist(const std::string& user_or_group);
+
 }  // namespace cgroupd
