@@ -139,3 +139,12 @@ expect_status 0
 budget_refuses set mine --memory 101M
 : >"$config"
 daemon_restart
+
+it 'warns of a budget for nobody'
+printf '[budget nosuchuser]\nmemory = 100M\n[budget eve]\nmemory = 100M\n' >"$config"
+daemon_restart
+read -r pid <"$work/daemon.pid"
+journalctl --no-pager -o cat "_PID=$pid" >"$work/said"
+expect 'a warning of nosuchuser' grep -q 'budget nosuchuser.*nobody of that name' "$work/said"
+expect 'none of eve' test -z "$(grep 'budget eve' "$work/said")"
+: >"$config"
