@@ -63,8 +63,8 @@ constexpr const char* tree_unit = "cgroupd-tree.service";
 
 constexpr int worker_threads = 4;
 constexpr int interrupt_signal = SIGUSR1;
-// Time for a burst of writes to be seen as one.
-// What a change of our own writes comes back as an event: some looks have to be had for nothing.
+// Time for a burst of writes to be seen as one. What we write comes back as an event, too, so that a repair costs two
+// looks: some have to be had for nothing, and one write after the other is still put back within 50 ms each.
 constexpr EventLoop::Pause watch_pause{
     .least = std::chrono::milliseconds(5), .most = std::chrono::milliseconds(40), .at_once = 16};
 

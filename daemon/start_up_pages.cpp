@@ -2,7 +2,6 @@
 #include "start_up_pages.h"
 
 #include <cstddef>
-#include <cstdint>
 
 #include <link.h>
 #include <sys/mman.h>

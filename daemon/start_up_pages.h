@@ -1,4 +1,4 @@
-/// Code that only the start needed.
+// Code that only the start needed.
 #pragma once
 
 namespace cgroupd {
