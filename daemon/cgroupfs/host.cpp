@@ -2,6 +2,8 @@
 #include "cgroupfs/host.h"
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <string_view>
 
 #include <fcntl.h>
@@ -34,12 +36,18 @@ bool is_root_of_the_machine() {
   return map.size() < 2 || map[0] != "0" || map[1] == "0";
 }
 
-std::string boot_id() {
-  const FileDescriptor fd(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
+Result<std::string> boot_id() {
+  constexpr const char* file = "/proc/sys/kernel/random/boot_id";
+  const FileDescriptor fd(::open(file, O_RDONLY | O_CLOEXEC));
   std::array<char, 64> buffer{};
   const ssize_t got = fd ? ::read(fd.get(), buffer.data(), buffer.size()) : -1;
+  const int error = errno;
   const auto found = words({buffer.data(), static_cast<std::size_t>(got < 0 ? 0 : got)});
-  return found.empty() ? std::string() : std::string(found.front());
+  if (!found.empty()) return std::string(found.front());
+  return fail(ErrorCode::failed,
+              "cannot read " + std::string(file) + ": " + (got < 0 ? std::strerror(error) : "it is empty") +
+                  "; it tells which boot limits were stated in",
+              "let us see all of /proc (in a unit: no ProcSubset=pid)", got < 0 ? error : 0);
 }
 
 bool runs_linux(std::string_view version) {

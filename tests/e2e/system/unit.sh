@@ -22,6 +22,10 @@ it 'is locked in by Landlock, where the kernel has it'
 try cgctl doctor
 expect_in_stdout 'system call filter, Landlock'
 
+it 'knows which boot it is'
+read -r boot </proc/sys/kernel/random/boot_id
+eventually 'the boot in the state' 20 grep -aqF "$boot" /var/lib/cgroupd/state.db /var/lib/cgroupd/state.db-wal
+
 it 'has no network but the socket handed over'
 expect 'a network namespace of its own' [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink /proc/self/ns/net)" ]
 try curl -sS -f http://127.0.0.1:9753/metrics
