@@ -7,12 +7,15 @@
 namespace cgroupd {
 
 void SignalQueue::created(const CgroupPath& cgroup) {
-  about(cgroup).created = true;
+  News& news = about(cgroup);
+  // One that nobody was told of is not told to be gone either.
+  news = News{.removed_before = news.removed_before || (news.removed && !news.created), .created = true, .limits = {}};
 }
 
 void SignalQueue::removed(const CgroupPath& cgroup) {
   News& news = about(cgroup);
-  news = News{.created = news.created, .removed = true, .limits = {}};
+  news.removed = true;
+  news.limits.clear();
 }
 
 void SignalQueue::limits_changed(const CgroupPath& cgroup, const Values& in_force) {
@@ -75,7 +78,7 @@ void SignalQueue::send() {
   if (adaptor_ == nullptr) return;
   try {
     for (const auto& [cgroup, news] : waiting) {
-      // Made and removed, or removed and made again, before anybody could be told: in this order both are true.
+      if (news.removed_before) adaptor_->emitRemoved(cgroup.str());
       if (news.created) adaptor_->emitCreated(cgroup.str());
       if (!news.limits.empty()) adaptor_->emitLimitsChanged(cgroup.str(), wire::encode_values(news.limits));
       if (news.removed) adaptor_->emitRemoved(cgroup.str());

@@ -37,6 +37,7 @@ class SignalQueue final : public ManagerEvents {
   using Signal = std::function<void(ManagerAdaptor&)>;
   void later(Signal signal);
   struct News {
+    bool removed_before = false;  ///< before it was created; what is below is of the new one
     bool created = false;
     bool removed = false;
     Values limits;

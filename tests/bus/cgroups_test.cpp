@@ -139,36 +139,69 @@ TEST_F(AServedDaemon, FreezesThawsAndKills) {
   EXPECT_EQ(error_of([&] { call("Freeze").withArguments(std::string("nosuch")); }), "NotFound");
 }
 
+// Listens on a connection of its own.
+class Listener {
+ public:
+  explicit Listener(std::unique_ptr<sdbus::IProxy> proxy) : proxy_(std::move(proxy)) {
+    on("Created").call([this](const std::string& name) { note("created " + name); });
+    on("Removed").call([this](const std::string& name) { note("removed " + name); });
+    on("LimitsChanged").call([this](const std::string& name, const std::map<std::string, Variant>& in_force) {
+      note("limits " + name + " " + in_force.begin()->first);
+    });
+    proxy_->finishRegistration();
+  }
+  std::vector<std::string> heard() {
+    const std::lock_guard lock(mutex_);
+    return heard_;
+  }
+  bool hears(std::size_t signals) {
+    return eventually([&] { return heard().size() == signals; });
+  }
+
+ private:
+  sdbus::SignalSubscriber on(const std::string& signal) {
+    auto subscriber = proxy_->uponSignal(signal);
+    subscriber.onInterface(wire::interface_name);
+    return subscriber;
+  }
+  void note(const std::string& what) {
+    const std::lock_guard lock(mutex_);
+    heard_.push_back(what);
+  }
+  std::mutex mutex_;
+  std::vector<std::string> heard_;
+  std::unique_ptr<sdbus::IProxy> proxy_;  // last: its thread uses all of the above
+};
+
 TEST_F(AServedDaemon, TellsWhoListensOfEveryChange) {
-  std::mutex mutex;
-  std::vector<std::string> heard;
-  const auto listener = new_proxy();
-  const auto note = [&](const std::string& what) {
-    const std::lock_guard lock(mutex);
-    heard.push_back(what);
-  };
-  listener->uponSignal("Created").onInterface(wire::interface_name).call([&](const std::string& name) {
-    note("created " + name);
-  });
-  listener->uponSignal("Removed").onInterface(wire::interface_name).call([&](const std::string& name) {
-    note("removed " + name);
-  });
-  listener->uponSignal("LimitsChanged")
-      .onInterface(wire::interface_name)
-      .call([&](const std::string& name, const Dictionary& in_force) {
-        note("limits " + name + " " + in_force.begin()->first);
-      });
-  listener->finishRegistration();
+  Listener listener(new_proxy());
   create("web", {{"memory.max", Variant(std::string("64M"))}});
-  const auto count = [&] {
-    const std::lock_guard lock(mutex);
-    return heard.size();
-  };
-  ASSERT_TRUE(eventually([&] { return count() == 2; }));
+  ASSERT_TRUE(listener.hears(2));
   call("Remove").withArguments(std::string("web"), Dictionary{});
-  ASSERT_TRUE(eventually([&] { return count() == 3; }));
-  const std::lock_guard lock(mutex);
-  EXPECT_EQ(heard, (std::vector<std::string>{"created web", "limits web memory.max", "removed web"}));
+  ASSERT_TRUE(listener.hears(3));
+  EXPECT_EQ(listener.heard(), (std::vector<std::string>{"created web", "limits web memory.max", "removed web"}));
+}
+
+TEST_F(AServedDaemon, TellsLastWhatIsSoNow) {
+  Listener listener(new_proxy());
+  const Values limits = {{&row("pids.max"), Value(Amount(std::uint64_t{7}))}};
+  FakeTime time;
+  SignalQueue queue(time);
+  queue.connect(stopped_adaptor());
+  queue.limits_changed(path("again"), limits);
+  queue.removed(path("again"));
+  queue.created(path("again"));
+  queue.limits_changed(path("again"), limits);
+  queue.created(path("brief"));
+  queue.limits_changed(path("brief"), limits);
+  queue.removed(path("brief"));
+  queue.created(path("brief_again"));
+  queue.removed(path("brief_again"));
+  queue.created(path("brief_again"));
+  time.pass(std::chrono::seconds(1));
+  ASSERT_TRUE(listener.hears(6));
+  EXPECT_EQ(listener.heard(), (std::vector<std::string>{"removed again", "created again", "limits again pids.max",
+                                                        "created brief", "removed brief", "created brief_again"}));
 }
 
 TEST_F(AServedDaemon, HasItsProperties) {

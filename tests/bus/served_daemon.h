@@ -49,7 +49,8 @@ class AServedDaemon : public testing::Test {
         store_(open_store(directory_)),
         intents_(Intents::open(directory_.path(), "boot").value()),
         signals_(loop_),
-        transactions_(kernel, background_, background_, *store_, intents_, loop_, signals_),
+        transactions_(kernel, {.work = background_, .patient = background_, .disk = background_}, *store_, intents_,
+                      loop_, signals_),
         reconciler_(kernel, watches_, transactions_, loop_, signals_, DriftPolicy::repair, ::getuid()),
         manager_(kernel, background_, transactions_, reconciler_, loop_, nullptr, {}),
         connection_(sdbus::createSessionBusConnection()),
@@ -81,6 +82,12 @@ class AServedDaemon : public testing::Test {
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto put = ::write(stop_.get(), &one, sizeof one);
     thread_.join();
+  }
+
+  /// To tell of events from the test's own thread.
+  ManagerAdaptor& stopped_adaptor() {
+    stop();
+    return adaptor_;
   }
 
   Dictionary set(const std::string& name, const Dictionary& changes, const Dictionary& options = {}) {

@@ -64,9 +64,11 @@ struct Daemon {
   Daemon(FakeKernel& kernel, const TemporaryDirectory& directory, FakeTime& time, const std::string& boot,
          DriftPolicy policy)
       : background(kernel),
+        patient(kernel),
         store(open_store(directory, boot)),
         intents(Intents::open(directory.path(), boot).value()),
-        transactions(kernel, background, background, *store, intents, time, events),
+        transactions(kernel, {.work = background, .patient = patient, .disk = background}, *store, intents, time,
+                     events),
         reconciler(kernel, watches, transactions, time, events, policy, 1000),
         leases(kernel, transactions, time, events, [this](const CgroupPath& cgroup) { reconciler.check(cgroup); }),
         manager(kernel, background, transactions, reconciler, time, nullptr, {}) {
@@ -74,6 +76,7 @@ struct Daemon {
   }
 
   AtOnce background;
+  AtOnce patient;
   std::unique_ptr<Store> store;
   Intents intents;
   RecordedEvents events;
@@ -99,8 +102,8 @@ class ManagedWorld {
   void die() { daemon.reset(); }
 
   /// From now on nothing can be recorded: somebody has renamed a table.
-  void break_store() { alter_store("ALTER TABLE entry RENAME TO hidden"); }
-  void mend_store() { alter_store("ALTER TABLE hidden RENAME TO entry"); }
+  void break_store(const std::string& table = "entry") { alter_store("ALTER TABLE " + table + " RENAME TO hidden"); }
+  void mend_store(const std::string& table = "entry") { alter_store("ALTER TABLE hidden RENAME TO " + table); }
 
   Result<Values> create(std::string_view name, std::string_view limits = {}, const CreateOptions& options = {}) {
     Result<Outcome> answer;
@@ -157,9 +160,9 @@ class ManagedWorld {
   std::unique_ptr<Daemon> daemon;
 
  private:
-  void alter_store(const char* sql) const {
+  void alter_store(const std::string& sql) const {
     const auto database = Database::open(directory.path() + "/state.db");
-    if (!database || !(*database)->run(sql)) throw std::runtime_error("the store cannot be altered");
+    if (!database || !(*database)->run(sql.c_str())) throw std::runtime_error("the store cannot be altered");
   }
 };
 

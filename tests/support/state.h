@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cgroupfs/watcher.h"
@@ -20,17 +21,29 @@
 
 namespace cgroupd {
 
-/// Runs jobs at once: the fake kernel never blocks.
+/// Runs jobs at once, as the fake kernel never blocks; or, while it is held, none.
 class AtOnce final : public Background {
  public:
   explicit AtOnce(Kernel& kernel) : kernel_(kernel) {}
   void run(Job job, Then then) override {
+    if (is_held_) {
+      waiting_.emplace_back(std::move(job), std::move(then));
+      return;
+    }
     job(kernel_, {});
     then();
+  }
+  void hold() { is_held_ = true; }
+  std::size_t held() const { return waiting_.size(); }
+  void let_go() {
+    is_held_ = false;
+    for (auto& [job, then] : std::exchange(waiting_, {})) run(std::move(job), std::move(then));
   }
 
  private:
   Kernel& kernel_;
+  bool is_held_ = false;
+  std::vector<std::pair<Job, Then>> waiting_;
 };
 
 /// Gone at the end of the test.
