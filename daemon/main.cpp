@@ -3,8 +3,10 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,7 +63,11 @@ namespace {
 constexpr std::size_t kept_files = 256;  // about 1.2 MB of kernel memory at most
 constexpr const char* tree_unit = "cgroupd-tree.service";
 
+// Of the first two as many changes at a time: those that wait for the kernel for a moment, and those that are given
+// long to squeeze, which must not hold up the others. Moves of processes wait for each other anyway.
 constexpr int worker_threads = 4;
+constexpr int patient_threads = 4;
+constexpr int moving_threads = 1;
 constexpr int interrupt_signal = SIGUSR1;
 // Time for a burst of writes to be seen as one. What we write comes back as an event, too, so that a repair costs two
 // looks: some have to be had for nothing, and one write after the other is still put back within 50 ms each.
@@ -119,19 +125,45 @@ void apply_declared(Manager& manager, const DeclaredCgroups& cgroups, const Mana
   manager.apply(cgroups, {.only_news = true}, ourselves, done);
 }
 
-void reload(const CommandLine& line, Manager& manager, Reconciler& reconciler, Admission& admission,
-            const Manager::OutcomeDone& done) {
-  const auto config = load_config(line);
-  if (!config) return done(fail(config.error()));
-  if (!config->cgroups_faults.empty()) {
-    return done(fail(ErrorCode::invalid_argument,
-                     "cgroups.d has faults, so nothing was changed:\n" + print_faults(config->cgroups_faults)));
+// What of the configuration can change while we run, and who goes by it.
+class Reloads {
+ public:
+  Reloads(DaemonConfig in_use, Manager& manager, Reconciler& reconciler, Admission& admission)
+      : in_use_(std::move(in_use)), manager_(manager), reconciler_(reconciler), admission_(admission) {}
+
+  /// All of the new configuration, or nothing of it.
+  void reload(const CommandLine& line, const Manager::OutcomeDone& done) {
+    const auto config = load_config(line);
+    if (!config) return done(fail(config.error()));
+    if (!config->cgroups_faults.empty()) {
+      return done(fail(ErrorCode::invalid_argument,
+                       "cgroups.d has faults, so nothing was changed:\n" + print_faults(config->cgroups_faults)));
+    }
+    // What is declared is judged by the new rules. Of several reloads at once the last one decides.
+    go_by(config->daemon);
+    apply_declared(manager_, config->cgroups,
+                   [this, wanted = config->daemon, number = ++reloads_, done](const Result<Outcome>& ok) {
+                     if (number == reloads_) {
+                       if (ok) in_use_ = wanted;
+                       if (!ok) go_by(in_use_);
+                       reconciler_.set_policy(in_use_.drift);
+                     }
+                     done(ok);
+                   });
   }
-  manager.set_defaults(config->daemon.defaults, config->daemon.profiles, config->daemon.on_missing);
-  reconciler.set_policy(config->daemon.drift);
-  admission.set_rules({.ceilings = config->daemon.ceilings, .budgets = config->daemon.budgets});
-  apply_declared(manager, config->cgroups, done);
-}
+
+ private:
+  void go_by(const DaemonConfig& config) {
+    manager_.set_defaults(config.defaults, config.profiles, config.on_missing);
+    admission_.set_rules({.ceilings = config.ceilings, .budgets = config.budgets});
+  }
+
+  DaemonConfig in_use_;
+  std::uint64_t reloads_ = 0;
+  Manager& manager_;
+  Reconciler& reconciler_;
+  Admission& admission_;
+};
 
 // What we manage, and the unit that holds it if one does.
 struct Root {
@@ -163,12 +195,12 @@ Result<std::string> state_directory(const CommandLine& line) {
 }
 
 // What names the tree that limits were last applied to: cgroups die with the boot, and with the unit that holds them.
-Result<std::string> tree_identity(Kernel& kernel) {
+Result<std::string> tree_identity(Kernel& kernel, const std::string& boot) {
   const auto directory = kernel.open_directory(CgroupPath());
   if (!directory) return fail(directory.error());
   struct stat status {};
   if (::fstat(directory->get(), &status) < 0) return fail(ErrorCode::failed, "cannot look at " + kernel.root_path());
-  return boot_id() + " " + std::to_string(status.st_ino);
+  return boot + " " + std::to_string(status.st_ino);
 }
 
 // Each kernel tells what limits cost to write; other files (cgroup.procs, cgroup.kill) are no limits.
@@ -285,9 +317,9 @@ ExporterOptions exporter_options(const DaemonConfig& config, const std::optional
           .version = CGROUPD_VERSION};
 }
 
-Result<void> reconcile_at_start(Kernel& kernel, Store& store, Reconciler& reconciler) {
+Result<void> reconcile_at_start(Kernel& kernel, Store& store, Reconciler& reconciler, const std::string& boot) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto tree = tree_identity(kernel);
+  const auto tree = tree_identity(kernel, boot);
   if (!tree) return fail(tree.error());
   const auto last = store.last_tree();
   if (!last) return fail(last.error());
@@ -299,14 +331,41 @@ Result<void> reconcile_at_start(Kernel& kernel, Store& store, Reconciler& reconc
 }
 
 // Cgroups that are made again, in a new tree, belong to whom they belonged.
-std::optional<std::uint32_t> last_maker(Store& store, const CgroupPath& cgroup) {
-  const auto entries = store.history({.cgroup = cgroup, .most = 1000});
-  if (!entries) return std::nullopt;
-  const auto entry = std::ranges::find_if(*entries, [&](const HistoryEntry& one) {
-    return one.who.uid && std::ranges::find(one.made, cgroup) != one.made.end();
-  });
-  return entry == entries->end() ? std::nullopt : entry->who.uid;
-}
+class LastMakers {
+ public:
+  explicit LastMakers(Store& store) : store_(store) {}
+
+  std::optional<std::uint32_t> of(const CgroupPath& cgroup) {
+    if (!all_) all_ = read();
+    const auto at = all_->find(cgroup);
+    return at == all_->end() ? std::nullopt : std::optional(at->second);
+  }
+  /// What was made since is not in it: to be read anew.
+  void forget() { all_.reset(); }
+
+ private:
+  using All = std::map<CgroupPath, std::uint32_t>;
+
+  // Once for all of them: a history is long.
+  All read() {
+    constexpr std::size_t at_once = 256;
+    All all;
+    HistoryQuery query{.most = UINT32_MAX};
+    do {
+      const auto page = store_.history_page(query, at_once);
+      if (!page) return all;
+      for (const auto& entry : page->entries) {
+        if (!entry.who.uid) continue;
+        for (const auto& cgroup : entry.made) all.emplace(cgroup, *entry.who.uid);
+      }
+      query.before = page->older;
+    } while (query.before);
+    return all;
+  }
+
+  Store& store_;
+  std::optional<All> all_;
+};
 
 // What the authorizer has to know of callers and cgroups.
 Authorizer::World who_is_who(Callers& callers, Kernel& kernel, Admission& admission) {
@@ -340,19 +399,25 @@ Result<int> serve(const CommandLine& line) {
   if (!self_metrics) return fail(self_metrics.error());
   auto kernel = open_kernel(root->path, kept_files, **self_metrics);
   auto workers_kernels = open_kernels(root->path, worker_threads, **self_metrics);
+  auto patient_kernels = open_kernels(root->path, patient_threads, **self_metrics);
+  auto movers_kernels = open_kernels(root->path, moving_threads, **self_metrics);
   auto disk_kernels = open_kernels(root->path, 1, **self_metrics);
   const RoomForFiles room = room_for_files(raise_file_limit());
   auto scrapes_tree = RealTreeReader::open(root->path, files_to_keep(config->daemon.metrics.kept_files, room));
   if (!kernel) return fail(kernel.error());
   if (!workers_kernels) return fail(workers_kernels.error());
+  if (!patient_kernels) return fail(patient_kernels.error());
+  if (!movers_kernels) return fail(movers_kernels.error());
   if (!disk_kernels) return fail(disk_kernels.error());
   if (!scrapes_tree) return fail(scrapes_tree.error());
 
   const auto state = state_directory(line);
   if (!state) return fail(state.error());
-  auto store = Store::open(*state, boot_id());
+  const auto boot = boot_id();
+  if (!boot) return fail(boot.error());
+  auto store = Store::open(*state, *boot);
   if (!store) return fail(store.error());
-  auto intents = Intents::open(*state, boot_id());
+  auto intents = Intents::open(*state, *boot);
   if (!intents) return fail(intents.error());
   auto watcher = Watcher::open(root->path);
   if (!watcher) return fail(watcher.error());
@@ -362,18 +427,26 @@ Result<int> serve(const CommandLine& line) {
   EventLoop loop;
   Worker worker(*std::move(workers_kernels), interrupt_signal);
   loop.on_readable(worker.completion_fd(), [&worker] { worker.finish(); });
+  Worker patient(*std::move(patient_kernels), interrupt_signal);
+  loop.on_readable(patient.completion_fd(), [&patient] { patient.finish(); });
+  Worker movers(*std::move(movers_kernels), interrupt_signal);
+  loop.on_readable(movers.completion_fd(), [&movers] { movers.finish(); });
   Worker disk(*std::move(disk_kernels), interrupt_signal);
   loop.on_readable(disk.completion_fd(), [&disk] { disk.finish(); });
   SignalQueue signals(loop);
   EventLog log(signals);
   CoreFacts facts(log, **self_metrics);
   StallWatch events(**kernel, loop, loop, facts);
-  Admission admission(**kernel, {.ceilings = config->daemon.ceilings, .budgets = config->daemon.budgets},
-                      {.name_of = user_name,
-                       .groups_of = groups_of,
-                       .maker_of = [&store](const CgroupPath& cgroup) { return last_maker(**store, cgroup); }},
-                      ::getuid());
-  Transactions transactions(**kernel, worker, disk, **store, *intents, loop, events);
+  LastMakers makers(**store);
+  Admission admission(
+      **kernel, {.ceilings = config->daemon.ceilings, .budgets = config->daemon.budgets},
+      {.name_of = user_name,
+       .groups_of = groups_of,
+       .maker_of = [&makers, has_owners = line.system](
+                       const CgroupPath& cgroup) { return has_owners ? makers.of(cgroup) : std::nullopt; }},
+      ::getuid());
+  Transactions transactions(**kernel, {.work = worker, .patient = patient, .disk = disk}, **store, *intents, loop,
+                            events);
   transactions.guard_with(admission);
   Reconciler reconciler(**kernel, **watcher, transactions, loop, events, config->daemon.drift, ::getuid());
   reconciler.on_blind_spot([](const std::string& why) {
@@ -386,7 +459,7 @@ Result<int> serve(const CommandLine& line) {
   Leases leases(**kernel, transactions, loop, events,
                 [&reconciler](const CgroupPath& cgroup) { reconciler.check(cgroup); });
   transactions.on_leases_changed([&leases] { leases.rearm(); });
-  Manager manager(**kernel, worker, transactions, reconciler, loop, root->unit ? &service_manager : nullptr,
+  Manager manager(**kernel, movers, transactions, reconciler, loop, root->unit ? &service_manager : nullptr,
                   {.prepare = {.defaults = config->daemon.defaults,
                                .max_cgroups = config->daemon.max_cgroups,
                                .profiles = config->daemon.profiles,
@@ -394,7 +467,8 @@ Result<int> serve(const CommandLine& line) {
                    .tree_unit = root->unit});
   if (auto ok = manager.prepare_root(::getpid()); !ok) return fail(ok.error());
   if (auto ok = transactions.recover(); !ok) return fail(ok.error());
-  if (auto ok = reconcile_at_start(**kernel, **store, reconciler); !ok) return fail(ok.error());
+  if (auto ok = reconcile_at_start(**kernel, **store, reconciler, *boot); !ok) return fail(ok.error());
+  makers.forget();
   (*self_metrics)->reconciled();
   for (const auto& [cgroup, desired] : transactions.desired()) facts.desired_known(cgroup, desired, loop.now());
   leases.rearm();
@@ -423,6 +497,7 @@ Result<int> serve(const CommandLine& line) {
   for (const auto& complaint : (*exporter)->complaints()) spdlog::warn("{}", complaint);
   for (const auto& address : (*exporter)->addresses()) spdlog::info("metrics at {}", address);
 
+  Reloads reloads(config->daemon, manager, reconciler, admission);
   Callers callers(bus->connection());
   PolkitClient polkit(bus->connection());
   const Authorizer::World world = who_is_who(callers, **kernel, admission);
@@ -430,7 +505,7 @@ Result<int> serve(const CommandLine& line) {
   ManagerAdaptor adaptor(
       bus->connection(), manager, **self_metrics, authorizer, callers, CGROUPD_VERSION,
       [&](const Manager::OutcomeDone& done) {
-        reload(line, manager, reconciler, admission, [&self = **self_metrics, done](const Result<Outcome>& ok) {
+        reloads.reload(line, [&self = **self_metrics, done](const Result<Outcome>& ok) {
           self.config_reloaded(ok.has_value());
           done(ok);
         });

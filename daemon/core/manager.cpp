@@ -33,11 +33,21 @@ Result<void> Manager::prepare_root(pid_t self) {
   return hand_down_controllers(kernel_, root);
 }
 
-bool Manager::is_crowded(const OutcomeDone& done) const {
-  if (!transactions_.is_crowded()) return false;
+bool Manager::is_crowded(const Caller& caller, const OutcomeDone& done) const {
+  if (!transactions_.is_crowded(caller.uid)) return false;
   done(fail(ErrorCode::limit_exceeded, "too many changes wait for others of the same cgroups to end",
             "try again in a moment"));
   return true;
+}
+
+// Whoever states another drift policy means what is in force already, too.
+Manager::OutcomeDone Manager::looking_after(std::vector<CgroupPath> cgroups, OutcomeDone done) {
+  if (cgroups.empty()) return done;
+  return [this, cgroups = std::move(cgroups), done = std::move(done)](const Result<Outcome>& outcome) {
+    done(outcome);
+    if (!outcome) return;
+    for (const auto& cgroup : cgroups) reconciler_.check(cgroup);
+  };
 }
 
 void Manager::run(std::vector<CgroupPath> cgroups, Transactions::Prepare prepare, ApplyOptions options,
@@ -47,7 +57,7 @@ void Manager::run(std::vector<CgroupPath> cgroups, Transactions::Prepare prepare
     if (!steps) return done(fail(steps.error()));
     return done(Outcome{.steps = *steps});
   }
-  if (is_crowded(done)) return;
+  if (is_crowded(caller, done)) return;
   transactions_.run(
       std::move(cgroups),
       [prepare = std::move(prepare), execute = std::move(options.execute), who = caller]() mutable {
@@ -58,7 +68,7 @@ void Manager::run(std::vector<CgroupPath> cgroups, Transactions::Prepare prepare
         }
         return work;
       },
-      std::move(done));
+      std::move(done), caller.uid);
 }
 
 void Manager::create(const CgroupPath& cgroup, const Changes& limits, const CreateOptions& options,
@@ -66,13 +76,15 @@ void Manager::create(const CgroupPath& cgroup, const Changes& limits, const Crea
   if (auto ok = refuse_reserved(cgroup); !ok) return done(fail(ok.error()));
   run(
       {cgroup}, [this, cgroup, limits, options] { return prepare_.to_create(cgroup, limits, options); }, {}, caller,
-      std::move(done));
+      options.drift ? looking_after({cgroup}, std::move(done)) : std::move(done));
 }
 
 void Manager::set_limits(const CgroupPath& cgroup, Changes changes, SetOptions options, Caller caller,
                          OutcomeDone done) {
   if (auto ok = refuse_reserved(cgroup); !ok) return done(fail(ok.error()));
-  if (is_crowded(done)) return;
+  if (is_crowded(caller, done)) return;
+  if (options.drift) done = looking_after({cgroup}, std::move(done));
+  const auto asker = caller.uid;
   transactions_.run(
       {cgroup},
       [this, cgroup, changes = std::move(changes), options = std::move(options), who = std::move(caller)]() mutable {
@@ -83,7 +95,7 @@ void Manager::set_limits(const CgroupPath& cgroup, Changes changes, SetOptions o
         }
         return work;
       },
-      std::move(done));
+      std::move(done), asker);
 }
 
 Result<std::vector<std::string>> Manager::plan_limits(const CgroupPath& cgroup, const Changes& changes,
@@ -112,13 +124,18 @@ void Manager::remove(const CgroupPath& cgroup, bool kill, const Caller& caller, 
 void Manager::apply(const DeclaredCgroups& cgroups, const ApplyOptions& options, const Caller& caller,
                     OutcomeDone done) {
   std::vector<CgroupPath> names;
-  for (const auto& declared : cgroups) names.push_back(declared.name);
   if (options.prune) {
-    for (const auto& [cgroup, desired] : transactions_.desired()) names.push_back(cgroup);
+    names.emplace_back();  // which cgroups are left over is seen when it begins: it may be any
+  } else {
+    for (const auto& declared : cgroups) names.push_back(declared.name);
+  }
+  std::vector<CgroupPath> with_policy;
+  for (const auto& declared : cgroups) {
+    if (declared.drift && !options.plan) with_policy.push_back(declared.name);
   }
   run(
       std::move(names), [this, cgroups, options] { return prepare_.to_apply(cgroups, options); }, options, caller,
-      std::move(done));
+      looking_after(std::move(with_policy), std::move(done)));
 }
 
 void Manager::undo(std::uint64_t id, const ApplyOptions& options, const Caller& caller, OutcomeDone done) {
@@ -137,9 +154,9 @@ void Manager::undo(std::uint64_t id, const ApplyOptions& options, const Caller& 
       std::move(done));
 }
 
-void Manager::attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done) {
+void Manager::attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, const Caller& caller, Done done) {
   if (auto ok = refuse_reserved(cgroup); !ok) return done(ok);
-  movement_.attach(cgroup, pids, std::move(done));
+  movement_.attach(cgroup, pids, caller.uid, std::move(done));
 }
 
 Result<FileDescriptor> Manager::open_directory(const CgroupPath& cgroup) {
@@ -192,6 +209,12 @@ Result<Snapshot> Manager::snapshot(const std::vector<CgroupPath>& cgroups, const
 
 Result<void> Manager::freeze(const CgroupPath& cgroup, bool frozen) {
   if (auto ok = refuse_reserved(cgroup); !ok) return ok;
+  for (const auto& above : cgroup.ancestors()) {
+    const auto freezes = frozen || above.is_root() ? Result<std::string>() : kernel_.read(above, "cgroup.freeze");
+    if (!freezes || single_number(*freezes) != 1) continue;
+    return fail(ErrorCode::busy, cgroup.str() + " stays frozen for as long as " + above.str() + " above it is",
+                "thaw that: cgctl thaw " + above.str());
+  }
   auto ok = kernel_.write(cgroup, "cgroup.freeze", frozen ? "1" : "0");
   if (!ok) return fail(diagnose(kernel_, cgroup, "cgroup.freeze", ok.error()));
   return {};

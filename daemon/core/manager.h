@@ -82,7 +82,7 @@ class Manager {
   }
 
   /// Moves processes (Movement).
-  void attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done);
+  void attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, const Caller& caller, Done done);
 
   Result<FileDescriptor> open_directory(const CgroupPath& cgroup);
   Result<CgroupStatus> get(const CgroupPath& cgroup);
@@ -96,7 +96,8 @@ class Manager {
   std::vector<std::string> controllers();
 
  private:
-  bool is_crowded(const OutcomeDone& done) const;
+  bool is_crowded(const Caller& caller, const OutcomeDone& done) const;
+  OutcomeDone looking_after(std::vector<CgroupPath> cgroups, OutcomeDone done);
   void run(std::vector<CgroupPath> cgroups, Transactions::Prepare prepare, ApplyOptions options, const Caller& caller,
            OutcomeDone done);
   void annotate(CgroupStatus& status, const CgroupPath& cgroup);

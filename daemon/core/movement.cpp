@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include <unistd.h>
@@ -32,6 +33,7 @@ struct Movement::Attempt {
     FileDescriptor pidfd;
   };
   CgroupPath cgroup;
+  WaitingRoom::Uid asker = {};
   std::vector<OneProcess> processes = {};
   Done done = {};
   std::size_t next = 0;                               ///< to be moved
@@ -94,7 +96,7 @@ Error Movement::attach_refused(const CgroupPath& cgroup, pid_t pid, Error error)
   return diagnose(kernel_, cgroup, "cgroup.procs", std::move(error));
 }
 
-void Movement::attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done) {
+void Movement::attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, WaitingRoom::Uid asker, Done done) {
   if (auto ok = check_movable(pids); !ok) return done(ok);
   if (!exists(kernel_, cgroup)) return done(fail(no_such_cgroup(kernel_, cgroup)));
   // Said here, because from outside the delegated tree the kernel would answer EACCES first and hide the real cause.
@@ -102,13 +104,17 @@ void Movement::attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, 
     return done(fail(diagnose(kernel_, cgroup, "cgroup.procs",
                               Error{.code = ErrorCode::busy, .message = {}, .errno_value = EBUSY})));
   }
-  constexpr std::size_t most_waiting = 64;
-  if (attempts_.size() >= most_waiting) {
+  if (!room_.has_room_for(asker)) {
     return done(
         fail(ErrorCode::limit_exceeded, "too many requests to move processes are waiting", "try again in a moment"));
   }
-  auto attempt = std::make_shared<Attempt>(Attempt{.cgroup = cgroup, .done = std::move(done)});
-  for (const pid_t pid : pids) attempt->processes.push_back({.pid = pid, .pidfd = open_pidfd(pid)});
+  auto attempt = std::make_shared<Attempt>(Attempt{.cgroup = cgroup, .asker = asker, .done = std::move(done)});
+  // One that is named twice is moved once: each move takes its time.
+  std::set<pid_t> named;
+  for (const pid_t pid : pids) {
+    if (named.insert(pid).second) attempt->processes.push_back({.pid = pid, .pidfd = open_pidfd(pid)});
+  }
+  room_.enter(asker);
   attempts_.push_back(std::move(attempt));
   if (attempts_.size() == 1) go_on();
 }
@@ -120,7 +126,11 @@ void Movement::go_on() {
   background_.run([attempt](Kernel& kernel, const std::stop_token& stop) { move_some(kernel, *attempt, stop); },
                   [this, attempt] {
                     attempts_.pop_front();
-                    if (!attempt->is_over()) attempts_.push_back(attempt);
+                    if (attempt->is_over()) {
+                      room_.leave(attempt->asker);
+                    } else {
+                      attempts_.push_back(attempt);
+                    }
                     if (!attempts_.empty()) go_on();
                     if (attempt->is_over()) moved(*attempt);
                   });
@@ -139,7 +149,7 @@ void Movement::move_some(Kernel& kernel, Attempt& attempt, const std::stop_token
 }
 
 void Movement::moved(const Attempt& attempt) {
-  const auto& [cgroup, processes, done, next, refused] = attempt;
+  const auto& [cgroup, asker, processes, done, next, refused] = attempt;
   if (refused.empty()) return done({});
   const auto& [pid, error] = refused.back();
   const Error last = attach_refused(cgroup, pid, error);

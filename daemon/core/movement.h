@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "cgroupfs/kernel.h"
+#include "core/waiting_room.h"
 #include "core/worker.h"
 #include "service_manager/service_manager.h"
 
@@ -33,7 +34,7 @@ class Movement {
   /// the tree: frozen or killed they would take everything with them.
   /// One after the other, until one cannot be moved; those before it stay moved. Several requests take turns; when too
   /// many wait: limit_exceeded.
-  void attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, Done done);
+  void attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, WaitingRoom::Uid asker, Done done);
 
  private:
   struct Attempt;
@@ -49,6 +50,7 @@ class Movement {
   ServiceManager* service_manager_;
   std::optional<std::string> tree_unit_;
   std::deque<std::shared_ptr<Attempt>> attempts_;  ///< the first is under way
+  WaitingRoom room_{192};
 };
 
 }  // namespace cgroupd

@@ -132,7 +132,14 @@ Result<Work> Preparation::to_remove(const CgroupPath& cgroup, bool kill) {
     for (const auto& below : walk_beneath(kernel_, cgroup, most_walked))
       work.parts.push_back({.cgroup = below, .remove = true});
   }
+  note_what_goes(work);
+  return work;
+}
+
+// So that the limits of what is removed can be brought back with it.
+void Preparation::note_what_goes(Work& work) {
   for (const auto& part : work.parts) {
+    if (!part.remove) continue;
     for (const auto& [limit, value] : transactions_.desired_of(part.cgroup).wanted()) {
       work.noted.push_back({.cgroup = part.cgroup,
                             .limit = limit,
@@ -141,7 +148,6 @@ Result<Work> Preparation::to_remove(const CgroupPath& cgroup, bool kill) {
                             .stated_before = true});
     }
   }
-  return work;
 }
 
 Result<Value> Preparation::wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change,

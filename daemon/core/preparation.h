@@ -78,6 +78,7 @@ class Preparation {
                               const Pending& pending, OnMissing on_missing);
   Result<Part> part_of(const DeclaredCgroup& declared, const ApplyOptions& options, const Pending& pending);
   void forget_an_absent_one(Work& work);
+  void note_what_goes(Work& work);
   void prune(Work& work, const DeclaredCgroups& cgroups);
   Result<void> check_room(const std::vector<CgroupPath>& made);
   Result<void> check_names(const DeclaredCgroups& cgroups);

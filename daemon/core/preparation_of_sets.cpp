@@ -102,6 +102,7 @@ Result<Work> Preparation::to_apply(const DeclaredCgroups& cgroups, const ApplyOp
   }
   if (auto ok = check_room(made); !ok) return fail(ok.error());
   if (options.prune) prune(work, cgroups);
+  note_what_goes(work);
   std::ranges::stable_sort(work.parts, {}, [](const Part& part) { return part.cgroup.depth(); });
   return work;
 }

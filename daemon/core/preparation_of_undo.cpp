@@ -75,6 +75,7 @@ Result<Work> Preparation::to_undo(const HistoryEntry& entry) {
     work.parts.push_back(std::move(one.part));
   }
   std::ranges::stable_sort(work.parts, {}, [](const Part& part) { return part.cgroup.depth(); });
+  note_what_goes(work);
   return work;
 }
 

@@ -14,12 +14,15 @@
 namespace cgroupd {
 namespace {
 
-bool related(const CgroupPath& a, const CgroupPath& b) {
-  return a.contains(b) || b.contains(a);
-}
-
-bool any_related(const std::vector<CgroupPath>& some, const CgroupPath& other) {
-  return std::ranges::any_of(some, [&](const auto& one) { return related(one, other); });
+// Whether one of them is `cgroup`, lies above it or beneath it. (Each is looked up: callers may name thousands.)
+bool any_related(const std::multiset<CgroupPath>& some, const CgroupPath& cgroup) {
+  if (some.empty()) return false;
+  if (cgroup.is_root() || some.contains(cgroup)) return true;
+  if (std::ranges::any_of(cgroup.ancestors(), [&](const auto& above) { return some.contains(above); })) return true;
+  const auto least_beneath = cgroup.child("0");  // no name begins with less
+  if (!least_beneath) return false;              // so deep that there is nothing beneath
+  const auto at = some.lower_bound(*least_beneath);
+  return at != some.end() && cgroup.contains(*at);
 }
 
 const Limit* limit_of_role(Role role) {
@@ -118,15 +121,9 @@ struct Transactions::Running {
   Record record;  // with what the parts wanted desired
 };
 
-Transactions::Transactions(Kernel& kernel, Background& background, Background& disk, Store& store, Intents& intents,
-                           Time& time, ManagerEvents& events)
-    : kernel_(kernel),
-      background_(background),
-      disk_(disk),
-      store_(store),
-      intents_(intents),
-      time_(time),
-      events_(events) {}
+Transactions::Transactions(Kernel& kernel, Backgrounds backgrounds, Store& store, Intents& intents, Time& time,
+                           ManagerEvents& events)
+    : kernel_(kernel), background_(backgrounds), store_(store), intents_(intents), time_(time), events_(events) {}
 
 Result<void> Transactions::recover() {
   const auto intents = intents_.left_behind();
@@ -163,28 +160,31 @@ const DesiredCgroup& Transactions::desired_of(const CgroupPath& cgroup) const {
 }
 
 bool Transactions::is_free(const std::vector<CgroupPath>& cgroups) const {
-  return std::ranges::none_of(under_way_, [&](const auto& other) { return any_related(cgroups, other); }) &&
-         std::ranges::none_of(waiting_, [&](const Waiting& other) {
-           return std::ranges::any_of(other.cgroups, [&](const auto& one) { return any_related(cgroups, one); });
-         });
+  return std::ranges::none_of(cgroups, [this](const auto& cgroup) { return any_related(claimed_, cgroup); });
+}
+
+void Transactions::wait(Waiting waiting) {
+  if (is_free(waiting.cgroups)) return waiting.action();
+  claimed_.insert(waiting.cgroups.begin(), waiting.cgroups.end());
+  room_.enter(waiting.asker);
+  waiting_.push_back(std::move(waiting));
 }
 
 void Transactions::when_free(std::vector<CgroupPath> cgroups, std::function<void()> action) {
-  if (is_free(cgroups)) return action();
-  waiting_.push_back({.cgroups = std::move(cgroups), .action = std::move(action)});
+  wait({.cgroups = std::move(cgroups), .action = std::move(action)});
 }
 
-void Transactions::run(std::vector<CgroupPath> cgroups, Prepare prepare, Done done) {
+void Transactions::run(std::vector<CgroupPath> cgroups, Prepare prepare, Done done, WaitingRoom::Uid asker) {
   auto running = std::make_shared<Running>();
   running->cgroups = std::move(cgroups);
   running->prepare = std::move(prepare);
   running->done = std::move(done);
   if (is_free(running->cgroups)) return begin(running);
-  waiting_.push_back({.cgroups = running->cgroups, .action = [this, running] { begin(running); }});
+  wait({.cgroups = running->cgroups, .action = [this, running] { begin(running); }, .asker = asker});
 }
 
 void Transactions::begin(const std::shared_ptr<Running>& running) {
-  under_way_.insert(running->cgroups.begin(), running->cgroups.end());
+  claimed_.insert(running->cgroups.begin(), running->cgroups.end());
   auto work = running->prepare();
   if (!work) return end(running, fail(std::move(work.error())));
   running->work = *std::move(work);
@@ -363,7 +363,8 @@ void Transactions::start(const std::shared_ptr<Running>& running) {
     options.stop = either.get_token();
     bring_into_force(kernel, *running, options);
   };
-  background_.run(job, [this, running] { executed(running); });
+  const bool is_patient = work.execute.within > ExecuteOptions().within;
+  (is_patient ? background_.patient : background_.work).run(job, [this, running] { executed(running); });
 }
 
 void Transactions::bring_into_force(Kernel& kernel, Running& running, const ExecuteOptions& options) {
@@ -426,27 +427,28 @@ void Transactions::sync_disk() {
   syncing_ = true;
   auto batch = std::make_shared<std::vector<std::shared_ptr<Running>>>(std::exchange(to_sync_, {}));
   auto result = std::make_shared<Result<void>>();
-  disk_.run([&store = store_, result](Kernel& /*kernel*/, const std::stop_token& /*stop*/) { *result = store.sync(); },
-            [this, batch, result] {
-              syncing_ = false;
-              for (const auto& running : *batch) {
-                if (*result) {
-                  finish(running);
-                  continue;
-                }
-                Record before{.cgroups = {}, .entry = {}, .forgotten = running->id};
-                for (const auto& part : running->work.parts) before.cgroups[part.cgroup] = desired_of(part.cgroup);
-                [[maybe_unused]] const auto ignored = store_.commit(before, time_.now());
-                take_back(running, result->error());
-              }
-              if (!to_sync_.empty() && !syncing_) sync_disk();
-            });
+  background_.disk.run(
+      [&store = store_, result](Kernel& /*kernel*/, const std::stop_token& /*stop*/) { *result = store.sync(); },
+      [this, batch, result] {
+        syncing_ = false;
+        for (const auto& running : *batch) {
+          if (*result) {
+            finish(running);
+            continue;
+          }
+          Record before{.cgroups = {}, .entry = {}, .forgotten = running->id};
+          for (const auto& part : running->work.parts) before.cgroups[part.cgroup] = desired_of(part.cgroup);
+          [[maybe_unused]] const auto ignored = store_.commit(before, time_.now());
+          take_back(running, result->error());
+        }
+        if (!to_sync_.empty() && !syncing_) sync_disk();
+      });
 }
 
 // What cannot be recorded must not be in force either.
 void Transactions::take_back(const std::shared_ptr<Running>& running, Error why) {
   auto left = std::make_shared<std::string>();
-  background_.run(
+  background_.work.run(
       [running, left](Kernel& kernel, const std::stop_token& /*stop*/) {
         *left = bring_back(kernel, running->removal) + take_back_all(kernel, running->plan);
         unmake(kernel, running->made);
@@ -552,11 +554,15 @@ void Transactions::end(const std::shared_ptr<Running>& running, const Result<Out
   if (waiting_.empty()) return;
   std::list<Waiting> waited;
   waited.swap(waiting_);
-  for (auto& next : waited) when_free(std::move(next.cgroups), std::move(next.action));
+  for (const auto& next : waited) {
+    free(next.cgroups);
+    room_.leave(next.asker);
+  }
+  for (auto& next : waited) wait(std::move(next));
 }
 
 void Transactions::free(const std::vector<CgroupPath>& cgroups) {
-  for (const auto& cgroup : cgroups) under_way_.erase(under_way_.find(cgroup));
+  for (const auto& cgroup : cgroups) claimed_.erase(claimed_.find(cgroup));
 }
 
 }  // namespace cgroupd

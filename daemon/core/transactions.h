@@ -15,6 +15,7 @@
 #include "core/events.h"
 #include "core/executor.h"
 #include "core/time.h"
+#include "core/waiting_room.h"
 #include "core/worker.h"
 #include "model/desired.h"
 #include "model/history.h"
@@ -85,8 +86,15 @@ class Transactions {
   using Prepare = std::function<Result<Work>()>;
   using Done = std::function<void(const Result<Outcome>&)>;
 
-  /// `disk` is where store.sync() waits. All references must outlive this object.
-  Transactions(Kernel& kernel, Background& background, Background& disk, Store& store, Intents& intents, Time& time,
+  /// Where what may block is run.
+  struct Backgrounds {
+    Background& work;
+    Background& patient;  ///< what is given longer than usual, so that it keeps nothing else waiting
+    Background& disk;     ///< store.sync()
+  };
+
+  /// All references must outlive this object.
+  Transactions(Kernel& kernel, Backgrounds backgrounds, Store& store, Intents& intents, Time& time,
                ManagerEvents& events);
 
   /// From now on no change is planned that `gate` has not admitted; it must outlive this object.
@@ -96,8 +104,8 @@ class Transactions {
   Result<void> recover();
 
   /// Runs `prepare` when nothing related to `cgroups` is under way, then all of the work or nothing of it. `done` is
-  /// called when it is in force and recorded, or when everything is as before.
-  void run(std::vector<CgroupPath> cgroups, Prepare prepare, Done done);
+  /// called when it is in force and recorded, or when everything is as before. `asker`: who has to wait for it.
+  void run(std::vector<CgroupPath> cgroups, Prepare prepare, Done done, WaitingRoom::Uid asker = {});
 
   /// The steps run() would make, in order; changes nothing.
   Result<std::vector<std::string>> describe(const Work& work);
@@ -105,9 +113,9 @@ class Transactions {
   /// Runs `action` when nothing related to `cgroups` is under way.
   void when_free(std::vector<CgroupPath> cgroups, std::function<void()> action);
 
-  /// So much waits already that nobody who can wait should be added: callers must not make the queue grow without
-  /// bound.
-  bool is_crowded() const { return waiting_.size() >= most_waiting; }
+  /// So much waits already that nothing more of `asker` should be added: callers must not make the queue grow without
+  /// bound, nor keep others out of it.
+  bool is_crowded(WaitingRoom::Uid asker) const { return !room_.has_room_for(asker); }
 
   const DesiredState& desired() const { return desired_; }
   /// Until the next change; an empty one when nothing is desired.
@@ -127,11 +135,13 @@ class Transactions {
   struct Waiting {
     std::vector<CgroupPath> cgroups;
     std::function<void()> action;
+    WaitingRoom::Uid asker = {};
   };
   struct Running;  // one change under way
-  static constexpr std::size_t most_waiting = 512;
+  static constexpr std::size_t most_waiting = 1024;
 
   bool is_free(const std::vector<CgroupPath>& cgroups) const;
+  void wait(Waiting waiting);
   void begin(const std::shared_ptr<Running>& running);
   void skip_missing(Work& work);
   Result<void> admit(Work& work, const void* key);
@@ -154,8 +164,7 @@ class Transactions {
   void free(const std::vector<CgroupPath>& cgroups);
 
   Kernel& kernel_;
-  Background& background_;
-  Background& disk_;
+  Backgrounds background_;
   Store& store_;
   Intents& intents_;
   Time& time_;
@@ -165,8 +174,9 @@ class Transactions {
   std::function<bool(const DesiredCgroup&)> keeps_;
   std::function<void()> on_leases_changed_;
   DesiredChanged on_desired_changed_;
-  std::multiset<CgroupPath> under_way_;
+  std::multiset<CgroupPath> claimed_;  // by what is under way, and by what waits
   std::list<Waiting> waiting_;
+  WaitingRoom room_{most_waiting};
   std::map<CgroupPath, std::uint64_t> weight_before_idle_;
   std::vector<std::shared_ptr<Running>> to_sync_;
   bool syncing_ = false;

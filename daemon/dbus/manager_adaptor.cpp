@@ -361,7 +361,7 @@ void ManagerAdaptor::attach(const Manager::Done& done, const std::string& name,
   const auto path = CgroupPath::parse(name);
   if (!path) return done(fail(path.error()));
   if (!pids) return done(fail(pids.error()));
-  manager_.attach(*path, *pids, done);
+  manager_.attach(*path, *pids, caller(), done);
 }
 
 void ManagerAdaptor::Attach(sdbus::Result<>&& result, std::string name, std::vector<sdbus::UnixFd> pidfds) {

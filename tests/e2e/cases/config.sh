@@ -67,6 +67,20 @@ try cgroupd --config /nonexistent.conf
 expect_status 1
 expect_in_stderr /nonexistent.conf
 
+it 'uses nothing of a configuration whose cgroups it refuses'
+with_config '[ceilings]
+memory = 100M'
+printf '[ceilings]\nmemory = 50M\n' >"$config"
+mkdir -p "${config%/*}/cgroups.d"
+printf '[cgroup declared]\nmemory = 60M\n' >"${config%/*}/cgroups.d/a.conf"
+try cgctl reload
+expect_status 1
+expect_in_stderr 'above the ceiling of 50M'
+expect_no_cgroup declared
+try cgctl create roomy --memory 90M
+expect_status 0
+rm -r "${config%/*}/cgroups.d"
+
 it 'names all faults on a reload, one a line, and keeps what it had'
 with_config '[defaults]
 memory = 24M'

@@ -33,8 +33,8 @@ class Later final : public Background {
 
 class AMovement : public testing::Test {
  protected:
-  void attach(pid_t pid) {
-    movement_.attach(web_, {pid}, [this](Result<void> ok) { answer_ = std::move(ok); });
+  void attach(pid_t pid, WaitingRoom::Uid asker = 1000) {
+    movement_.attach(web_, {pid}, asker, [this](Result<void> ok) { answer_ = std::move(ok); });
   }
 
   FakeKernel kernel_;
@@ -61,7 +61,7 @@ TEST_F(AMovement, OfManyProcessesLetsOthersGoBetween) {
   std::vector<pid_t> many;
   for (int i = 0; i < 20; ++i) many.push_back(static_cast<pid_t>(kernel_.start(other_).value()));
   bool all_are_there = false;
-  movement_.attach(web_, many, [&](const Result<void>& ok) { all_are_there = ok.has_value(); });
+  movement_.attach(web_, many, 1000, [&](const Result<void>& ok) { all_are_there = ok.has_value(); });
   attach(static_cast<pid_t>(kernel_.start(other_).value()));
   while (!answer_) background_.go_on();
   EXPECT_TRUE(answer_->has_value());
@@ -70,13 +70,29 @@ TEST_F(AMovement, OfManyProcessesLetsOthersGoBetween) {
   EXPECT_TRUE(all_are_there);
 }
 
-TEST_F(AMovement, IsRefusedWhenTooManyWait) {
+TEST_F(AMovement, IsRefusedWhenTooManyOfTheSameUserWait) {
   const auto pid = static_cast<pid_t>(kernel_.start(other_).value());
   for (int i = 0; i < 64; ++i) attach(pid);
   EXPECT_FALSE(answer_);
-  attach(pid);
+  for (int i = 0; i < 64 && !answer_; ++i) attach(pid);
   ASSERT_TRUE(answer_ && !answer_->has_value());
   EXPECT_EQ(answer_->error().code, ErrorCode::limit_exceeded);
+  answer_.reset();
+  attach(pid, 1001);
+  EXPECT_FALSE(answer_) << "another user has a place all the same";
+  while (!background_.is_idle()) background_.go_on();
+  attach(pid);
+  background_.go_on();
+  EXPECT_TRUE(answer_ && answer_->has_value()) << "and so has the first when his are done";
+}
+
+TEST_F(AMovement, OfAProcessThatIsNamedTwiceIsOne) {
+  const auto pid = static_cast<pid_t>(kernel_.start(other_).value());
+  kernel_.forget_accesses();
+  movement_.attach(web_, std::vector<pid_t>(100, pid), 1000, [this](Result<void> ok) { answer_ = std::move(ok); });
+  background_.go_on();
+  ASSERT_TRUE(answer_ && answer_->has_value());
+  EXPECT_EQ(kernel_.writes().size(), 1U);
 }
 
 TEST_F(AMovement, OfAProcessThatEndsMeanwhileTouchesNoOther) {
