@@ -69,7 +69,9 @@ Result<int> set_act(Session& session) {
   if (session.line.has("plan")) return show_plan(session, name, wanted);
   auto in_force = session.manager.set_limits(name, session.line.changes, wanted);
   if (!in_force) return fail(std::move(in_force.error()));
-  report_change(session, name, *in_force, "unchanged");
+  // (Another policy is no change of a limit.)
+  report_change(session, name, *in_force,
+                line.drift ? "drift policy " + std::string(drift_policy_name(*line.drift)) : "unchanged");
   if (line.lease) {
     const auto end = session.machine.now() + *line.lease;
     session.output.done(name.str() + ": until " + print_local_time(end) + "; what stands then: cgctl show " +

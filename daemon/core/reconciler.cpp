@@ -2,9 +2,11 @@
 #include "core/reconciler.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <unistd.h>
 
+#include "cgroupfs/formats.h"
 #include "cgroupfs/limit_file.h"
 #include "cgroupfs/processes.h"
 #include "core/diagnosis.h"
@@ -47,6 +49,7 @@ Reconciler::Reconciler(Kernel& kernel, Watches& watches, Transactions& transacti
 
 void Reconciler::start(bool tree_is_new) {
   starting_ = true;
+  is_held_ = somebody_holds_the_tree();
   watch(CgroupPath());
   for (const auto& cgroup : walk(kernel_, most_walked)) watch(cgroup);
   for (const auto& cgroup : known()) {
@@ -59,6 +62,11 @@ void Reconciler::start(bool tree_is_new) {
     }
   }
   starting_ = false;
+}
+
+void Reconciler::set_policy(DriftPolicy policy) {
+  if (std::exchange(policy_, policy) == policy) return;
+  for (const auto& cgroup : known()) check(cgroup);
 }
 
 void Reconciler::changed(const std::vector<TreeEvent>& events) {
@@ -151,14 +159,23 @@ void Reconciler::appeared(const CgroupPath& cgroup) {
   for (const auto& below : walk_beneath(kernel_, cgroup, most_walked)) begin(below);
 }
 
-// Whoever removed it does not want it back, not even after a reboot; its limits stay stated, should it come back.
+// Who holds it dies first when all of it is taken away.
+bool Reconciler::somebody_holds_the_tree() {
+  const auto leaf = CgroupPath().child(supervisor_name);
+  const auto events = leaf.and_then([this](const CgroupPath& one) { return kernel_.read(one, "cgroup.events"); });
+  return events && keyed_value(*events, "populated") == 1;
+}
+
+// Whoever removed it does not want it back, not even after a reboot; its limits stay stated, should it come back. But
+// when the tree ends as a whole, nobody has said anything about this one: the next tree has it again.
 void Reconciler::vanished(const CgroupPath& cgroup) {
   if (!transactions_.desired_of(cgroup).made_by) return;
   transactions_.run(
       {cgroup},
       [this, cgroup]() -> Result<Work> {
         DesiredCgroup desired = transactions_.desired_of(cgroup);
-        if (!exists(kernel_, cgroup)) desired.made_by.reset();
+        const bool goes_with_the_tree = is_held_ && !somebody_holds_the_tree();
+        if (!exists(kernel_, cgroup) && !goes_with_the_tree) desired.made_by.reset();
         return Work{.parts = {Part{.cgroup = cgroup, .desired = desired}}, .cause = Cause::drift, .durable = false};
       },
       [](const Result<Outcome>& /*done*/) {});

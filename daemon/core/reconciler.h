@@ -40,7 +40,8 @@ class Reconciler {
   /// Compares one cgroup, when nothing is under way there.
   void check(const CgroupPath& cgroup);
 
-  void set_policy(DriftPolicy policy) { policy_ = policy; }
+  /// Also of what has drifted already.
+  void set_policy(DriftPolicy policy);
   DriftPolicy policy_of(const DesiredCgroup& desired) const { return desired.drift.value_or(policy_); }
   const DriftCounts& counts() const { return counts_; }
   /// Some of the tree cannot be watched: what others do there is seen late, by looking again and again. `action` is
@@ -73,6 +74,7 @@ class Reconciler {
   void watch(const CgroupPath& cgroup);
   void look_at_unwatched();
   std::vector<CgroupPath> known() const;
+  bool somebody_holds_the_tree();
   void appeared(const CgroupPath& cgroup);
   void vanished(const CgroupPath& cgroup);
   /// How much of what is wanted a cgroup is made again with.
@@ -115,6 +117,7 @@ class Reconciler {
   std::unique_ptr<Alarm> look_again_;
   std::function<void(const std::string&)> on_blind_spot_;
   bool starting_ = false;
+  bool is_held_ = false;  ///< by a process that waits in it, at the start
   std::optional<std::chrono::microseconds> controllers_written_;
   std::uint64_t controller_writes_ = 0;
 };

@@ -57,3 +57,12 @@ expect_one_line_on_stderr
 expect_in_stderr 'cgroupd does not start' 'configuration has faults' 'systemctl --user status cgroupd'
 : >"$config"
 daemon_restart
+
+it 'makes its cgroups again when their tree has died under it'
+cgctl -q create again --memory 48M
+systemctl --user kill --signal KILL cgroupd-tree
+eventually 'the tree to be gone' 20 tree_is_gone
+daemon_is_down() { [ "$(systemctl --user show --value -P ActiveState cgroupd)" = inactive ]; }
+eventually 'the daemon to have ended with it' 20 daemon_is_down
+daemon_start
+expect_file again/memory.max 50331648

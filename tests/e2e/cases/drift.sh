@@ -118,3 +118,14 @@ done
 expect "CPU time of no more than 2.5 x 26 changes ($asked ticks) over $writes writes, found $fought ticks" is_patient
 echo "# $writes writes in 3 s, $((repairs - before)) repairs, $fought ticks of CPU time; 26 changes: $asked"
 eventually 'the limit back when the fight is over' 10 has_line web/memory.max 67108864
+
+it 'puts back what has drifted when the policy says so from now on'
+cgctl -q create late --pids-limit 30
+try cgctl set late --drift report
+expect_status 0
+expect_stdout 'late: drift policy report'
+echo 40 >"$root/late/pids.max"
+drifted_as() { cgctl --json show late | jq -e '.drifted == ["pids.max"]' >/dev/null; }
+eventually 'it to be seen' 10 drifted_as
+cgctl -q set late --drift repair
+eventually 'it to be put back' 10 has_line late/pids.max 30
