@@ -19,9 +19,13 @@ Leases::Leases(Kernel& kernel, Transactions& transactions, Time& time, ManagerEv
 
 void Leases::rearm() {
   std::optional<std::chrono::microseconds> next;
+  const auto consider = [&next](std::optional<std::chrono::microseconds> when) {
+    if (when && (!next || *when < *next)) next = when;
+  };
   for (const auto& [cgroup, desired] : transactions_.desired()) {
-    if (const auto end = desired.next_end(); end && (!next || *end < *next)) next = end;
+    if (!ending_.contains(cgroup)) consider(desired.next_end());
   }
+  for (const auto& [cgroup, again] : ending_) consider(again);
   if (next) {
     alarm_->ring_at(*next);
   } else {
@@ -33,10 +37,15 @@ void Leases::ring() {
   const auto now = time_.now().boot;
   std::vector<CgroupPath> over;
   for (const auto& [cgroup, desired] : transactions_.desired()) {
-    if (const auto end = desired.next_end(); end && *end <= now) over.push_back(cgroup);
+    const auto end = desired.next_end();
+    const auto ending = ending_.find(cgroup);
+    const bool is_due = ending == ending_.end() || (ending->second && *ending->second <= now);
+    if (end && *end <= now && is_due) over.push_back(cgroup);
   }
+  std::erase_if(ending_, [now](const auto& one) { return one.second && *one.second <= now; });
+  for (const auto& cgroup : over) ending_.emplace(cgroup, std::nullopt);
   for (const auto& cgroup : over) end(cgroup, true);
-  if (over.empty()) rearm();
+  rearm();
 }
 
 void Leases::end(const CgroupPath& cgroup, bool in_the_kernel) {
@@ -59,6 +68,8 @@ void Leases::end(const CgroupPath& cgroup, bool in_the_kernel) {
       },
       [this, cgroup, in_the_kernel, limits](const Result<Outcome>& done) {
         if (done) {
+          ending_.erase(cgroup);
+          rearm();
           if (!limits->empty()) events_.lease_ended(cgroup, *limits, LeaseEnd::over);
           if (!in_the_kernel) left_over_(cgroup);
           return;
@@ -66,7 +77,8 @@ void Leases::end(const CgroupPath& cgroup, bool in_the_kernel) {
         // The lease is over all the same; what it gave way to is desired now, and drift until it is in force.
         if (in_the_kernel) return end(cgroup, false);
         constexpr std::chrono::microseconds again = std::chrono::seconds(10);
-        alarm_->ring_at(time_.now().boot + again);
+        ending_[cgroup] = time_.now().boot + again;
+        rearm();
       });
 }
 

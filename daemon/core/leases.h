@@ -1,8 +1,11 @@
 // Ends leases on time.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include "core/events.h"
 #include "core/time.h"
@@ -30,6 +33,9 @@ class Leases {
   Time& time_;
   ManagerEvents& events_;
   std::function<void(const CgroupPath&)> left_over_;
+  // Cgroups whose lease is over, and being ended, which may take long; those where that failed have a time to try
+  // again. None of them may keep the others waiting.
+  std::map<CgroupPath, std::optional<std::chrono::microseconds>> ending_;
   std::unique_ptr<Alarm> alarm_;
 };
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "core/likely_writer.h"
+#include "core/tree.h"
 #include "support/managed_world.h"
 #include "support/results.h"
 
@@ -274,6 +275,37 @@ TEST(ARepair, IsMadeAgainWhenAControllerWasSwitchedWhileItFailed) {
   EXPECT_EQ(world.daemon->reconciler.counts().failed, 0U);
 }
 
+TEST(ADriftPolicy, ThatIsStatedMeansWhatHasDriftedAlready) {
+  ManagedWorld world;
+  world.policy = DriftPolicy::report;
+  world.die();
+  world.start();
+  ASSERT_OK(world.create("a", "pids.max=9"));
+  ASSERT_OK(world.create("b", "pids.max=9"));
+  world.other_writes("a", "pids.max", "20");
+  world.other_writes("b", "pids.max", "20");
+  ASSERT_OK(world.set("a", "", {.drift = DriftPolicy::repair}));
+  EXPECT_EQ(world.text("a", "pids.max"), "9");
+  EXPECT_EQ(world.text("b", "pids.max"), "20");
+  world.daemon->reconciler.set_policy(DriftPolicy::repair);
+  EXPECT_EQ(world.text("b", "pids.max"), "9");
+}
+
+TEST(ATree, ThatEndsAsAWholeTakesNothingFromWhatIsDesired) {
+  ManagedWorld world;
+  world.die();
+  const CgroupPath holder = world.kernel.given(supervisor_name);
+  ASSERT_TRUE(world.kernel.start(holder));
+  world.start();
+  ASSERT_OK(world.create("web", "pids.max=9"));
+  ASSERT_OK(world.kernel.write(holder, "cgroup.kill", "1"));
+  ASSERT_OK(world.kernel.remove(path("web")));
+  world.daemon->reconciler.changed({{.kind = TreeEvent::Kind::removed, .cgroup = path("web")}});
+  world.die();
+  world.start(true);
+  EXPECT_EQ(world.text("web", "pids.max"), "9");
+}
+
 TEST(ARepair, ThatFailsDoesNotHoldUpTheOthers) {
   ManagedWorld world;
   ASSERT_OK(world.create("web", "memory.max=64M pids.max=9"));
@@ -295,6 +327,41 @@ TEST(Leases, EndOnTime) {
   world.time.pass(1min);
   EXPECT_EQ(world.text("web", "pids.max"), "10");
   EXPECT_TRUE(world.heard("lease of web pids.max over"));
+  EXPECT_FALSE(world.time.anything_set());
+}
+
+TEST(Leases, EndOnTimeWhileTheEndOfAnotherTakesLong) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("slow", "pids.max=10"));
+  ASSERT_OK(world.create("web", "pids.max=10"));
+  ASSERT_OK(world.set("slow", "pids.max=50", {.lease = 10min}));
+  ASSERT_OK(world.set("web", "pids.max=50", {.lease = 11min}));
+  world.daemon->background.hold();
+  world.time.pass(10min);
+  EXPECT_EQ(world.daemon->background.held(), 1U);
+  world.time.pass(1min);
+  EXPECT_EQ(world.text("web", "pids.max"), "10");
+  world.daemon->background.let_go();
+  EXPECT_TRUE(world.heard("lease of slow pids.max over"));
+  EXPECT_TRUE(world.heard("lease of web pids.max over"));
+  EXPECT_FALSE(world.time.anything_set());
+}
+
+TEST(Leases, EndOnTimeWhileTheEndOfAnotherIsTriedAgain) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("bad", "pids.max=10"));
+  ASSERT_OK(world.create("web", "pids.max=10"));
+  ASSERT_OK(world.set("bad", "pids.max=50", {.lease = 10min}));
+  ASSERT_OK(world.set("web", "pids.max=50", {.lease = 10min + 3s}));
+  world.break_store("cgroup");
+  world.time.pass(10min);
+  EXPECT_EQ(world.text("bad", "pids.max"), "50") << "what cannot be recorded is taken back";
+  world.mend_store("cgroup");
+  world.time.pass(3s);
+  EXPECT_EQ(world.text("web", "pids.max"), "10");
+  EXPECT_EQ(world.text("bad", "pids.max"), "50");
+  world.time.pass(7s);
+  EXPECT_EQ(world.text("bad", "pids.max"), "10");
   EXPECT_FALSE(world.time.anything_set());
 }
 
