@@ -68,17 +68,31 @@ bool Callers::meet(const std::string& sender, const std::function<void(const std
 }
 
 std::shared_ptr<void> Callers::when_gone(const std::string& sender, std::function<void()> action) {
+  struct Wait {
+    std::function<void()> action;
+    sdbus::Slot slot;
+  };
+  const auto wait = std::make_shared<Wait>(Wait{.action = std::move(action), .slot = {}});
+  const std::string method = "NameHasOwner";
   try {
     // A unique name has no other owner after the first.
-    auto slot = connection_.addMatch(
+    wait->slot = connection_.addMatch(
         "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0="
         "'" +
             sender + "'",
-        [action = std::move(action)](sdbus::Message& /*signal*/) { action(); });
-    return std::make_shared<sdbus::Slot>(std::move(slot));
+        [&action = wait->action](sdbus::Message& /*signal*/) { action(); });
+    // Who left before, while his request waited for its turn, is told of by nobody.
+    bus_->callMethodAsync(method)
+        .onInterface(bus_interface)
+        .withArguments(sender)
+        .uponReplyInvoke([asked = std::weak_ptr(wait)](const sdbus::Error* error, bool is_there) {
+          const auto still_waits = asked.lock();
+          if (still_waits && error == nullptr && !is_there) still_waits->action();
+        });
   } catch (const sdbus::Error&) {
-    return nullptr;  // then nobody can give up
+    if (!wait->slot) return nullptr;  // then nobody can give up
   }
+  return wait;
 }
 
 Caller Callers::ask(const std::string& sender) {

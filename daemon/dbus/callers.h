@@ -26,7 +26,8 @@ class Callers {
   /// Whether of() can tell without asking the bus. If not, the bus is asked and `known` called when it has answered.
   bool meet(const std::string& sender, const std::function<void(const std::string& sender)>& known);
 
-  /// Calls `action` when `sender` has left the bus, for as long as the answer is kept (not to be dropped by `action`).
+  /// Calls `action` when `sender` has left the bus, or had already, for as long as the answer is kept (not to be
+  /// dropped by `action`).
   std::shared_ptr<void> when_gone(const std::string& sender, std::function<void()> action);
 
  private:
