@@ -116,7 +116,7 @@ Result<void> Admission::check_ceilings(const Work& work) const {
   for (const auto& part : work.parts) {
     for (const auto& [limit, value] : part.wanted) {
       const auto ceiling = rules_.ceilings.find(limit);
-      if (part.remove || ceiling == rules_.ceilings.end() || !lowers(value, ceiling->second)) continue;
+      if (part.remove || ceiling == rules_.ceilings.end() || !exceeds(value, ceiling->second)) continue;
       return fail(ErrorCode::limit_exceeded,
                   std::string(limit->file) + " " + print_value_for_people(*limit, value) + " of " + part.cgroup.str() +
                       " is above the ceiling of " + print_value_for_people(*limit, ceiling->second),
@@ -206,7 +206,7 @@ Result<void> Admission::admit(Work& work, const std::vector<CgroupPath>& missing
     std::ranges::stable_sort(work.parts, {}, [](const Part& part) { return part.cgroup.depth(); });
     for (auto& part : work.parts) {
       for (const auto& [limit, ceiling] : rules_.ceilings) {
-        if (part.make && lowers(unset_value(*limit), ceiling)) part.wanted.emplace(limit, ceiling);
+        if (part.make && exceeds(unset_value(*limit), ceiling)) part.wanted.emplace(limit, ceiling);
       }
     }
   }

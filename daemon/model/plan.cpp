@@ -163,6 +163,15 @@ bool lowers(const Value& from, const Value& to) {
   return false;
 }
 
+bool exceeds(const Value& value, const Value& most) {
+  const auto* const bandwidth = std::get_if<Bandwidth>(&value);
+  if (bandwidth == nullptr) return lowers(value, most);
+  const auto& bound = std::get<Bandwidth>(most);
+  if (!bound.quota_us || !bandwidth->quota_us) return bound.quota_us.has_value() && !bandwidth->quota_us;
+  using Wide = long double;  // a product may have more than 64 bits
+  return Wide(*bandwidth->quota_us) * Wide(bound.period_us) > Wide(*bound.quota_us) * Wide(bandwidth->period_us);
+}
+
 const Limit* companion(const Limit& limit) {
   switch (limit.role) {
     case Role::quota:

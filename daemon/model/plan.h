@@ -57,6 +57,10 @@ const Limit* companion(const Limit& limit, const Value& from, const Value& to);
 /// Whether `to` is a smaller number than `from`; "max" is the largest. Lists and per-device values have no direction.
 bool lowers(const Value& from, const Value& to);
 
+/// Whether `value` allows more than `most`: as lowers() tells, but of CPU time what counts is how much there is,
+/// however long the period.
+bool exceeds(const Value& value, const Value& most);
+
 /// Checks that what would be in force afterwards can be (burst within the quota, no weight while idle), and orders the
 /// steps so that the kernel accepts each and nothing is squeezed in between (kernel-doc cgroup-v2.rst "Memory", "CPU";
 /// kernel/sched/core.c tg_set_cfs_bandwidth):

@@ -105,6 +105,19 @@ TEST_F(AnAdmission, SharesAGroupsBudgetAmongItsMembers) {
   EXPECT_THAT(refusal(create("two", limits({{"memory.max", 5 * mebibyte}}), 2002)), HasSubstr("budget of @staff"));
 }
 
+TEST_F(AnAdmission, MeasuresACeilingOfCpuTimeByItsShareNotByItsQuota) {
+  const Limit* const cpu = find_limit("cpu.max");
+  const auto bandwidth = [](std::uint64_t quota, std::uint64_t period) {
+    return Value(Bandwidth{.quota_us = quota, .period_us = period});
+  };
+  rules.ceilings = {{cpu, bandwidth(100'000, 100'000)}};
+  kernel.given("web");
+  EXPECT_OK(set("web", {{cpu, bandwidth(500'000, 1'000'000)}}, 0));
+  EXPECT_OK(set("web", {{cpu, bandwidth(20'000, 20'000)}}, 0));
+  EXPECT_THAT(refusal(set("web", {{cpu, bandwidth(80'000, 20'000)}}, 0)), HasSubstr("above the ceiling of 1 CPU"));
+  EXPECT_FALSE(set("web", {{cpu, unset_value(*cpu)}}, 0));
+}
+
 TEST_F(AnAdmission, HoldsWhatAChangeOnItsWayMayComeBackTo) {
   owned("mine", eve, "60M", "20");
   owned("second", eve, "40M", "30");
