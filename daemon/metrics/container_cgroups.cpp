@@ -166,11 +166,15 @@ bool ContainerCgroups::is_alive(Shown& shown) {
 // Who has the name he wants keeps it.
 void ContainerCgroups::name_all(const CgroupTree* tree) {
   std::set<std::string> taken;
+  // Until somebody makes a cgroup of that name in the tree.
+  const auto keeps_its_name = [tree](const Shown& shown) {
+    return shown.node.path.str() == shown.wanted && (tree == nullptr || !tree->has(shown.wanted));
+  };
   for (const auto& [scope, shown] : shown_) {
-    if (shown->node.path.str() == shown->wanted) taken.insert(shown->wanted);
+    if (keeps_its_name(*shown)) taken.insert(shown->wanted);
   }
   for (const auto& [scope, shown] : shown_) {
-    if (shown->node.path.str() == shown->wanted) continue;
+    if (keeps_its_name(*shown)) continue;
     const std::string short_id = shown->node.container->id.substr(0, short_id_length);
     const std::optional<CgroupPath> path = [&]() -> std::optional<CgroupPath> {
       // A name that cannot be shown must not hide the container.

@@ -57,6 +57,8 @@ class Exporter::Site {
     return {};
   }
 
+  const std::vector<std::string>& complaints() const { return server_->complaints(); }
+
  private:
   Site(std::unique_ptr<TreeReader> reader, const SelfMetrics& self, const PublishedFacts& facts,
        CollectorOptions collector, const std::string& version)
@@ -122,6 +124,8 @@ Result<std::unique_ptr<Exporter>> Exporter::start(ExporterOptions options, std::
   exporter->site_ = Site::make(std::move(reader), self, facts, options);
   if (Result<void> serving = exporter->site_->serve(std::move(listeners), std::move(guard)); !serving)
     return fail(std::move(serving.error()));
+  const auto& more = exporter->site_->complaints();
+  exporter->complaints_.insert(exporter->complaints_.end(), more.begin(), more.end());
   return exporter;
 }
 

@@ -94,10 +94,16 @@ class HttpServer::Loop {
   Result<void> add(Listener listener) {
     auto port = std::make_unique<Port>(*this, std::move(listener));
     if (guard_of(*port) != nullptr) port->tls = tls_wanted_ = security_->tls();
-    if (Result<void> begun = begin(*port, port->tls); !begun) return begun;
+    if (Result<void> begun = begin(*port, port->tls); !begun) {
+      if (!port->tls) return begun;
+      // The certificate's fault, which can be mended while we run.
+      complaints_.push_back(begun.error().text());
+    }
     ports_.push_back(std::move(port));
     return {};
   }
+
+  const std::vector<std::string>& complaints() const { return complaints_; }
 
   Result<void> run_in_thread() {
     if (!wake_)
@@ -172,12 +178,12 @@ class HttpServer::Loop {
     for (const auto& port : ports_) {
       if (guard_of(*port) == nullptr) continue;
       // A daemon that only stops would shut the socket down for all.
-      const FileDescriptor old(MHD_quiesce_daemon(port->daemon.get()));
+      const FileDescriptor old(port->daemon ? MHD_quiesce_daemon(port->daemon.get()) : -1);
       port->daemon.reset();
       if (begin(*port, tls_wanted_)) {
         port->tls = tls_wanted_;
       } else {
-        (void)begin(*port, port->tls);
+        (void)begin(*port, port->tls);  // or none, where none was ever served
       }
     }
   }
@@ -304,6 +310,7 @@ class HttpServer::Loop {
   HttpLimits limits_;
   std::unique_ptr<HttpSecurity> security_;
   std::optional<TlsSettings> tls_wanted_;
+  std::vector<std::string> complaints_;
   FileDescriptor wake_;
   Connections connections_;
   std::uint64_t turn_ = 0;
@@ -313,6 +320,10 @@ class HttpServer::Loop {
 
 HttpServer::HttpServer(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
 HttpServer::~HttpServer() = default;
+
+const std::vector<std::string>& HttpServer::complaints() const {
+  return loop_->complaints();
+}
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(std::vector<Listener> listeners, HttpHandler handler,
                                                       const HttpLimits& limits,

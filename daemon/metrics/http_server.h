@@ -62,6 +62,9 @@ class HttpServer {
   /// Ends the thread and every connection, removes the socket files.
   ~HttpServer();
 
+  /// What is wrong with listeners that are not served until their certificate is another one.
+  const std::vector<std::string>& complaints() const;
+
  private:
   class Loop;
   explicit HttpServer(std::unique_ptr<Loop> loop);

@@ -70,3 +70,20 @@ expect_stdout 200
 
 : >"$config"
 daemon_restart
+
+it 'manages limits all the same under a certificate that cannot be served, and serves once it can'
+printf '[metrics]\nweb-config = %s/web.yml\n' "$work" >"$config"
+certificate first && certificate second
+cp "$work/first.key" "$work/second.key"
+with_certificate second
+daemon_restart
+try cgctl create managed --memory 32M
+expect_status 0
+code --unix-socket "$socket" http://localhost/metrics
+expect_stdout 200
+with_certificate first
+code --unix-socket "$socket" http://localhost/metrics
+code --cacert "$work/first.crt" -u alice:secret $url/metrics
+expect_stdout 200
+: >"$config"
+daemon_restart

@@ -104,6 +104,16 @@ TEST_F(APageWithContainers, NeverHasTwoOfTheSameName) {
   EXPECT_THAT(text, HasSubstr("cgroupd_cgroup_info{cgroup=\"podman:api@cccccccccccc\",path="));
 }
 
+TEST_F(APageWithContainers, GivesItsNameToACgroupThatIsMadeLater) {
+  run('a', "web");
+  Collector collector(tree_, options());
+  EXPECT_THAT(page(collector), HasSubstr("cgroup_pids_current{cgroup=\"podman:web\"}"));
+  put_everything(tree_, "podman:web");
+  const std::string text = page(collector);
+  EXPECT_THAT(text, HasSubstr("cgroupd_cgroup_info{cgroup=\"podman:web\",path=\"/sys/fs/cgroup/test/podman:web\""));
+  EXPECT_THAT(text, HasSubstr("cgroupd_cgroup_info{cgroup=\"podman:web@aaaaaaaaaaaa\",path="));
+}
+
 TEST_F(APageWithContainers, ShowsOneWithoutANameByTheBeginningOfItsId) {
   put_everything(tree_, scope_of('d'));
   const std::string text = page();
