@@ -108,8 +108,8 @@ class Reader {
   Result<void> typed_option(const Token& token, const std::string& value) {
     const auto name = token.option->name;
     if (name == "file") line_.files.push_back(value);
-    if (name == "for") return once(token, value, parse_time_span(value).map(to_time), line_.lease);
-    if (name == "within") return once(token, value, parse_time_span(value).map(to_time), line_.within);
+    if (name == "for") return once(token, value, parse_time_span(value).and_then(to_time), line_.lease);
+    if (name == "within") return once(token, value, parse_time_span(value).and_then(to_time), line_.within);
     if (name == "drift") return once(token, value, parse_drift_policy(value), line_.drift);
     if (name == "on-missing") return once(token, value, parse_on_missing(value), line_.on_missing);
     if (name == "last") {
@@ -119,8 +119,11 @@ class Reader {
     return {};
   }
 
-  static std::chrono::microseconds to_time(std::uint64_t microseconds) {
-    return std::chrono::microseconds(microseconds);
+  // As much as the bus takes.
+  static Result<std::chrono::microseconds> to_time(std::uint64_t microseconds) {
+    constexpr std::chrono::microseconds most = std::chrono::hours(366 * 24);
+    if (microseconds <= static_cast<std::uint64_t>(most.count())) return std::chrono::microseconds(microseconds);
+    return fail(ErrorCode::out_of_range, "that is longer than a year", "366d at most");
   }
   static std::uint32_t to_number(std::uint64_t number) { return static_cast<std::uint32_t>(number); }
 

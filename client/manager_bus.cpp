@@ -24,7 +24,7 @@ namespace {
 
 // Lowering memory.high of a large cgroup reclaims for as long as it takes; a caller that is tired of waiting has
 // ctrl-C.
-constexpr auto longest_call = std::chrono::minutes(10);
+constexpr std::chrono::microseconds longest_call = std::chrono::minutes(10);
 
 struct Connection {
   std::unique_ptr<sdbus::IConnection> bus;
@@ -48,9 +48,11 @@ class ManagerBus final : public Manager {
   }
 
   Result<InForce> set_limits(const CgroupPath& name, const Changes& changes, const SetOptions& options) override {
-    return call([&](Proxy& manager) {
-      return decode_in_force(manager.SetLimits(name.str(), wire::encode_changes(changes), dictionary(options)));
-    });
+    return call(
+        [&](Proxy& manager) {
+          return decode_in_force(manager.SetLimits(name.str(), wire::encode_changes(changes), dictionary(options)));
+        },
+        patience_for(options.within));
   }
 
   Result<std::vector<std::string>> plan(const CgroupPath& name, const Changes& changes,
@@ -143,7 +145,8 @@ class ManagerBus final : public Manager {
     if (options.force) how["force"] = sdbus::Variant(true);
     add_time(how, "within_usec", options.within);
     add_on_missing(how, options.on_missing);
-    return call([&](Proxy& manager) { return decode_applied(manager.Apply(wanted, how)); });
+    return call([&](Proxy& manager) { return decode_applied(manager.Apply(wanted, how)); },
+                patience_for(options.within));
   }
 
   Result<Applied> undo(std::uint64_t id, const UndoOptions& options) override {
@@ -151,7 +154,7 @@ class ManagerBus final : public Manager {
     if (options.plan) how["plan"] = sdbus::Variant(true);
     if (options.force) how["force"] = sdbus::Variant(true);
     add_time(how, "within_usec", options.within);
-    return call([&](Proxy& manager) { return decode_applied(manager.Undo(id, how)); });
+    return call([&](Proxy& manager) { return decode_applied(manager.Undo(id, how)); }, patience_for(options.within));
   }
 
   Result<std::vector<HistoryEntry>> history(const HistoryQuery& query) override {
@@ -196,6 +199,11 @@ class ManagerBus final : public Manager {
  private:
   static void add_time(wire::Dictionary& options, const char* key, std::optional<std::chrono::microseconds> time) {
     if (time) options[key] = sdbus::Variant(static_cast<std::uint64_t>(time->count()));
+  }
+
+  // What may take so long is waited for, and a while longer.
+  static std::chrono::microseconds patience_for(std::optional<std::chrono::microseconds> within) {
+    return longest_call + within.value_or(std::chrono::microseconds::zero());
   }
 
   static void add_drift(wire::Dictionary& options, std::optional<DriftPolicy> drift) {
@@ -257,7 +265,6 @@ class ManagerBus final : public Manager {
       } else {
         made.bus = sdbus::createSessionBusConnection();
       }
-      made.bus->setMethodCallTimeout(longest_call);
       if (auto ok = start_if_absent(*made.bus, bus_); !ok) return fail(std::move(ok.error()));
       made.proxy = sdbus::createProxy(*made.bus, wire::service_name, wire::object_path);
       made.manager = std::make_unique<Proxy>(*made.proxy);
@@ -269,10 +276,11 @@ class ManagerBus final : public Manager {
   }
 
   template <typename F>
-  auto call(F ask) -> decltype(ask(std::declval<Proxy&>())) {
+  auto call(F ask, std::chrono::microseconds patience = longest_call) -> decltype(ask(std::declval<Proxy&>())) {
     const auto connection = connect();
     if (!connection) return fail(connection.error());
     try {
+      (*connection)->bus->setMethodCallTimeout(static_cast<std::uint64_t>(patience.count()));
       return ask(*(*connection)->manager);
     } catch (const sdbus::Error& error) {
       return fail(from_sdbus(error, bus_));

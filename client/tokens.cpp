@@ -121,7 +121,11 @@ class Cutter {
       const std::string& argument = take();
       if (argument == "--") {
         only_words_ = true;
-        if (takes_command() && words_ > 0) {
+        if (takes_command() && words_ == 0) {
+          return fail(ErrorCode::invalid_argument, "the NAME of a cgroup is missing before '--'",
+                      "write: cgctl " + std::string(result_.verb->name) + " NAME -- COMMAND");
+        }
+        if (takes_command()) {
           take_command();
           break;
         }

@@ -1,4 +1,5 @@
 // cgctl run: a command inside a cgroup.
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -51,20 +52,45 @@ std::uint64_t oom_kills_in(const Descriptor& directory) {
   return keyed_value(text_in(directory, "memory.events"), "oom_kill").value_or(0);
 }
 
+// A cgroup on the way up from the command's, and how often its own limit was reached with nothing left to reclaim.
+struct Level {
+  std::string name;
+  std::string files;  ///< where they are, seen from the command's cgroup
+  std::uint64_t ooms = 0;
+};
+
+std::uint64_t ooms_of(const Descriptor& directory, const Level& level) {
+  return keyed_value(text_in(directory, level.files + "memory.events.local"), "oom").value_or(0);
+}
+
+// Nearest first, without the delegated root.
+std::vector<Level> levels_from(const Descriptor& directory, CgroupPath cgroup) {
+  std::vector<Level> levels;
+  for (std::string files; !cgroup.is_root(); cgroup = cgroup.parent(), files += "../") {
+    Level& level = levels.emplace_back(Level{.name = cgroup.str(), .files = files});
+    level.ooms = ooms_of(directory, level);
+  }
+  return levels;
+}
+
 // Why a command was killed is the first thing its user wants to know.
-void explain_oom_kill(Session& session, const Descriptor& directory, std::uint64_t before, const Ended& ended) {
+void explain_oom_kill(Session& session, const Descriptor& directory, std::uint64_t before,
+                      const std::vector<Level>& levels, const Ended& ended) {
   const std::uint64_t kills = oom_kills_in(directory);
   if (kills <= before) return;
   constexpr int killed_below = exit_signalled + 9;  // a shell says so of its child
   const bool was_it = ended.killed || ended.exit_status == killed_below;
   const Limit* const limit = find_limit("memory.max");
-  const std::string text = text_in(directory, std::string(limit->file));
-  const auto most = parse_value(*limit, std::string_view(text).substr(0, text.find('\n')));
-  const bool has_own = most && *most != unset_value(*limit);
-  session.output.note(std::string(was_it ? "killed: " : "a process was killed: ") + session.line.names.front().str() +
-                      (has_own ? " reached memory.max " + print_value_for_people(*limit, *most)
-                               : " was out of memory by a limit above it") +
-                      " (memory.events: oom_kill " + std::to_string(kills) + ")");
+  const auto limiter =
+      std::ranges::find_if(levels, [&](const Level& level) { return ooms_of(directory, level) > level.ooms; });
+  std::string why = session.line.names.front().str() + " was out of memory by a limit above it";
+  if (limiter != levels.end()) {
+    const std::string text = text_in(directory, limiter->files + std::string(limit->file));
+    const auto most = parse_value(*limit, std::string_view(text).substr(0, text.find('\n')));
+    why = limiter->name + " reached memory.max" + (most ? " " + print_value_for_people(*limit, *most) : "");
+  }
+  session.output.note(std::string(was_it ? "killed: " : "a process was killed: ") + why + " (memory.events: oom_kill " +
+                      std::to_string(kills) + ")");
 }
 
 Result<int> run_act(Session& session) {
@@ -81,13 +107,14 @@ Result<int> run_act(Session& session) {
     session.output.note(name.str() + " is frozen: the command starts when it is thawed: cgctl thaw " + name.str());
 
   const std::uint64_t kills_before = oom_kills_in(*directory);
+  const auto levels = levels_from(*directory, name);
   const auto ended = launch(command_or_shell(session.line.command), name, *directory,
                             [&](pid_t pid) { return place(session.manager, name, pid); });
   if (!ended) return fail(ended.error());
   if (!ended->not_started.empty()) {
     session.output.error({.code = ErrorCode::failed, .message = ended->not_started});
   } else {
-    explain_oom_kill(session, *directory, kills_before, *ended);
+    explain_oom_kill(session, *directory, kills_before, levels, *ended);
   }
   return ended->exit_status;
 }

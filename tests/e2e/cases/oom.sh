@@ -29,3 +29,10 @@ it 'kills all of the cgroup at once with --oom-group'
 start cgctl run group --memory 32M --memory-swap-max 0 --oom-group -- sh -c 'sleep 1000 & tail /dev/zero; sleep 1000'
 is_empty() { first_word_of group/memory.max && read_file group/cgroup.procs && [ -z "$text" ] && key_of group/memory.events oom_group_kill && [ "$value" -ge 1 ]; }
 eventually 'the whole group killed' 30 is_empty
+
+it 'names the cgroup whose limit it was, when that is above'
+cgctl -q create above --memory 24M --memory-swap-max 0
+try cgctl run above/between/here --memory 512M -- tail /dev/zero
+expect_status 137
+expect_one_line_on_stderr
+expect_in_stderr 'killed: above reached memory.max 24M'

@@ -43,6 +43,18 @@ expect_status 0
 eventually 'frozen 0 in cgroup.events' 10 has_line other/cgroup.events 'frozen 0'
 expect_alive $moved 'a process in it'
 
+it 'says what keeps frozen what it cannot thaw'
+cgctl -q create cold/below
+cgctl -q freeze cold
+try cgctl thaw cold/below
+expect_status 1
+expect_one_line_on_stderr
+expect_in_stderr 'cold/below stays frozen' 'cgctl thaw cold'
+cgctl -q thaw cold
+try cgctl thaw cold/below
+expect_status 0
+cgctl -q remove --kill cold
+
 it 'refuses to remove a cgroup with processes, and names them'
 before=$(snapshot)
 try cgctl remove other

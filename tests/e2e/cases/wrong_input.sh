@@ -21,6 +21,10 @@ refuses() { # WORD CGCTL_ARGUMENT...
 }
 
 refuses 64Q set web --memory 64Q
+refuses 367d set web --memory 48M --for 367d
+refuses 400d set web --memory 48M --within 400d
+refuses NAME run -- web true
+refuses NAME run --memory 5M -- ls
 refuses -1 set web --memory -1
 refuses --memory set web --memory ''
 refuses --memory set web --memory=
