@@ -2,12 +2,13 @@
 #include "client/desired_view.h"
 
 #include "client/times.h"
+#include "model/plan.h"
 
 namespace cgroupd::client {
 namespace {
 
 bool has_drifted(const CgroupStatus& status, const Limit& limit, const DesiredLimit& desired) {
-  if (!desired.skipped.empty()) return false;
+  if (!desired.skipped.empty() || rests(limit, status.limits)) return false;
   const auto in_force = status.limits.find(&limit);
   return in_force == status.limits.end() || in_force->second != desired.value;
 }

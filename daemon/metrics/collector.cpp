@@ -155,6 +155,7 @@ void Collector::add(CgroupNode& cgroup, std::string_view stat) {
   name_container(cgroup);
   if (cgroup.info.empty() || facts_are_new_) cgroup.info = info_labels(cgroup);
   memory_current_.reset();
+  weight_differs_ = is_idle_ = false;
   add_text(stat_file_, stat, facts);
   for (std::size_t file = tree_files; file < files_.size(); ++file) {
     if (!files_[file].enabled) continue;
@@ -165,6 +166,8 @@ void Collector::add(CgroupNode& cgroup, std::string_view stat) {
       ++failed_reads_;
     }
   }
+  // A weight rests while its cgroup is idle, which is no drift.
+  if (weight_differs_ && !is_idle_) ++drifted_.back();
 }
 
 void Collector::add_text(std::size_t file, std::string_view text, const CgroupFacts* facts) {
@@ -220,13 +223,19 @@ void Collector::add_limit(File& file, std::string_view text, const CgroupFacts* 
     }
   };
   show(limit.readings, file.first_family);
+  if (file.limit->role == Role::idle) is_idle_ = *limit.value == Value(Amount(std::uint64_t{1}));
   if (facts == nullptr) return;
   const auto desired = facts->desired.find(file.limit);
   if (desired == facts->desired.end()) return;
   desired_.clear();
   read_limit_value(*file.limit, desired->second, desired_);
   show(desired_, file.first_desired);
-  if (as_kernel_rounds(*file.limit, desired->second) != *limit.value) ++drifted_.back();
+  if (as_kernel_rounds(*file.limit, desired->second) == *limit.value) return;
+  if (file.limit->role == Role::weight) {
+    weight_differs_ = true;
+  } else {
+    ++drifted_.back();
+  }
 }
 
 void Collector::push(std::size_t family, std::optional<Device> device, double value) {

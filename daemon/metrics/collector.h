@@ -143,6 +143,8 @@ class Collector {
   bool facts_are_new_ = false;
   std::vector<const CgroupNode*> cgroups_;
   std::vector<std::pair<std::uint32_t, pid_t>> members_;
+  bool weight_differs_ = false;         // from what is desired, in the cgroup that is being read
+  bool is_idle_ = false;                // that cgroup
   std::vector<std::uint32_t> drifted_;  // limits that are not as desired, a number a cgroup
   std::map<Device, std::uint32_t> device_index_;
   std::vector<std::string> device_labels_;

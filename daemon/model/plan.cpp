@@ -156,6 +156,10 @@ Result<void> add_cpu_steps(const Target& target, Plan& plan) {
 
 }  // namespace
 
+bool rests(const Limit& limit, const Values& in_force) {
+  return limit.role == Role::weight && is_on(find(in_force, limit_with(Role::idle)));
+}
+
 bool lowers(const Value& from, const Value& to) {
   if (const auto* const amount = std::get_if<Amount>(&to)) return smaller(*amount, std::get<Amount>(from));
   if (const auto* const bandwidth = std::get_if<Bandwidth>(&to))

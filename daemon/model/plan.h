@@ -54,6 +54,10 @@ const Limit* companion(const Limit& limit);
 /// The same, to move it from `from` to `to`: the burst that there is fits a larger quota, too.
 const Limit* companion(const Limit& limit, const Value& from, const Value& to);
 
+/// Whether `limit` is a weight that rests, as cpu.idle is on in `in_force`: whatever is read of it then, it comes back
+/// with the end of that.
+bool rests(const Limit& limit, const Values& in_force);
+
 /// Whether `to` is a smaller number than `from`; "max" is the largest. Lists and per-device values have no direction.
 bool lowers(const Value& from, const Value& to);
 

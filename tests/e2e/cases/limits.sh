@@ -89,6 +89,10 @@ it 'keeps the weight while cpu.idle is on and off again'
 try cgctl set web --cpu-idle yes
 expect_status 0
 expect_file web/cpu.idle 1
+try cgctl show web --json
+expect_json '.drifted == []'
+try curl -sS -f http://127.0.0.1:9753/metrics
+expect_in_stdout 'cgroup_drifted_limits{cgroup="web"} 0'
 try cgctl set web --cpu-idle no
 expect_status 0
 expect_file web/cpu.idle 0

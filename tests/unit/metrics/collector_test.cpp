@@ -301,6 +301,20 @@ TEST_F(AScrape, DoesNotTakeTheKernelsRoundingForDrift) {
   EXPECT_THAT(page(), HasSubstr("cgroup_drifted_limits{cgroup=\"web\"} 0\n"));
 }
 
+TEST_F(AScrape, DoesNotTakeAWeightThatRestsForDrift) {
+  put_everything(tree_, "web");
+  auto facts = std::make_shared<Facts>();
+  facts->cgroups[*CgroupPath::parse("web")] = std::make_shared<const CgroupFacts>(
+      CgroupFacts{.desired = {{find_limit("cpu.weight"), Value(Amount(std::uint64_t{300}))}}});
+  facts_ = facts;
+  tree_.put("web", "cpu.weight", "0\n");
+  tree_.put("web", "cpu.idle", "1\n");
+  EXPECT_THAT(page(), HasSubstr("cgroup_drifted_limits{cgroup=\"web\"} 0\n"));
+  tree_.put("web", "cpu.weight", "100\n");
+  tree_.put("web", "cpu.idle", "0\n");
+  EXPECT_THAT(page(), HasSubstr("cgroup_drifted_limits{cgroup=\"web\"} 1\n"));
+}
+
 TEST_F(AScrape, CanBeKeptToWhatTheCoreManages) {
   put_everything(tree_, "mine");
   put_everything(tree_, "other");
