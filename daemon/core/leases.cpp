@@ -35,14 +35,12 @@ void Leases::rearm() {
 
 void Leases::ring() {
   const auto now = time_.now().boot;
+  std::erase_if(ending_, [now](const auto& one) { return one.second && *one.second <= now; });
   std::vector<CgroupPath> over;
   for (const auto& [cgroup, desired] : transactions_.desired()) {
     const auto end = desired.next_end();
-    const auto ending = ending_.find(cgroup);
-    const bool is_due = ending == ending_.end() || (ending->second && *ending->second <= now);
-    if (end && *end <= now && is_due) over.push_back(cgroup);
+    if (end && *end <= now && !ending_.contains(cgroup)) over.push_back(cgroup);
   }
-  std::erase_if(ending_, [now](const auto& one) { return one.second && *one.second <= now; });
   for (const auto& cgroup : over) ending_.emplace(cgroup, std::nullopt);
   for (const auto& cgroup : over) end(cgroup, true);
   rearm();
