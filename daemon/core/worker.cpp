@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <system_error>
 #include <utility>
 
 #include <sys/eventfd.h>
@@ -12,8 +13,12 @@ namespace cgroupd {
 
 Worker::Worker(std::vector<std::unique_ptr<Kernel>> kernels, int interrupt)
     : kernels_(std::move(kernels)), interrupt_(interrupt), completions_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  for (const auto& kernel : kernels_)
-    threads_.emplace_back([this, &kernel = *kernel](const std::stop_token& stop) { work(stop, kernel); });
+  start_thread();
+}
+
+void Worker::start_thread() {
+  threads_.emplace_back(
+      [this, &kernel = *kernels_.at(threads_.size())](const std::stop_token& stop) { work(stop, kernel); });
 }
 
 Worker::~Worker() {
@@ -32,6 +37,14 @@ void Worker::run(Job job, Then then) {
   {
     const std::lock_guard lock(mutex_);
     waiting_.push_back({.job = std::move(job), .then = std::move(then)});
+    const bool all_are_taken = waiting_.size() > threads_.size() - busy_;
+    if (all_are_taken && threads_.size() < kernels_.size()) {
+      try {
+        start_thread();
+      } catch (const std::system_error&) {
+        // As many as there are will do.
+      }
+    }
   }
   wake_.notify_one();
 }

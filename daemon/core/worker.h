@@ -33,8 +33,8 @@ class Background {
   virtual void run(Job job, Then then) = 0;
 };
 
-/// As many threads as kernels are given, each with its own, so nothing but the queues is shared. Jobs begin in the
-/// order given.
+/// As many threads as kernels are given, each with its own, so nothing but the queues is shared; the first at once, the
+/// others when there is work for them. Jobs begin in the order given.
 class Worker final : public Background {
  public:
   /// `interrupt` is a signal with a handler that does nothing: it ends a write that reclaims for long when we stop.
@@ -57,6 +57,7 @@ class Worker final : public Background {
     Job job;
     Then then;
   };
+  void start_thread();
   void work(const std::stop_token& stop, Kernel& kernel);
 
   std::vector<std::unique_ptr<Kernel>> kernels_;

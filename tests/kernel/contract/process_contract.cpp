@@ -84,7 +84,7 @@ TEST_P(AProcess, CanBeKilledWhileFrozen) {
   ASSERT_TRUE(becomes(web_, "cgroup.events", "frozen", 1));
   ASSERT_OK(write(web_, "cgroup.kill", "1"));
   EXPECT_TRUE(becomes(web_, "cgroup.events", "populated", 0));
-  EXPECT_FALSE(world().is_alive(pid));
+  EXPECT_TRUE(eventually([&] { return !world().is_alive(pid); }));
   EXPECT_EQ(text(web_, "cgroup.freeze"), "1");
 }
 
