@@ -355,7 +355,8 @@ class LastMakers {
       const auto page = store_.history_page(query, at_once);
       if (!page) return all;
       for (const auto& entry : page->entries) {
-        if (!entry.who.uid) continue;
+        // What an undo makes again belongs to whom it belonged.
+        if (!entry.who.uid || entry.cause == Cause::undo) continue;
         for (const auto& cgroup : entry.made) all.emplace(cgroup, *entry.who.uid);
       }
       query.before = page->older;

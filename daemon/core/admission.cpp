@@ -81,7 +81,9 @@ const Budget* Admission::budget_of(std::uint32_t uid) {
 
 std::optional<std::uint32_t> Admission::owner_in(const Work& work, const CgroupPath& cgroup, bool is_new) const {
   if (!is_new) return owner_of(kernel_, cgroup);
-  const auto uid = work.who.uid ? work.who.uid : people_.maker_of(cgroup);
+  const Part* const part = part_for(work, cgroup);
+  auto uid = part == nullptr ? std::nullopt : part->owner;
+  if (!uid) uid = work.who.uid ? work.who.uid : people_.maker_of(cgroup);
   if (!uid || *uid == 0 || *uid == self_) return std::nullopt;
   return uid;
 }

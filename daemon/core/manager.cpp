@@ -149,6 +149,9 @@ void Manager::undo(std::uint64_t id, const ApplyOptions& options, const Caller& 
   names.insert(names.end(), entry->removed.begin(), entry->removed.end());
   for (const auto& change : entry->changes) names.push_back(change.cgroup);
   for (const auto& skipped : entry->skipped) names.push_back(skipped.cgroup);
+  const auto former = transactions_.store().former(id, time_.now());
+  if (!former) return done(fail(former.error()));
+  for (const auto& [cgroup, was] : *former) names.push_back(cgroup);
   run(
       std::move(names), [this, entry = *std::move(entry)] { return prepare_.to_undo(entry); }, options, caller,
       std::move(done));

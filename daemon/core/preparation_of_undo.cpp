@@ -16,6 +16,37 @@ struct Reversed {
   DesiredCgroup desired;
 };
 
+// What was desired, as it was desired. What files no longer say is no longer theirs to take away.
+void bring_back(Kernel& kernel, const Former& was, const HistoryEntry& entry, const Moment& now, Reversed& into) {
+  auto& [part, desired] = into;
+  const bool was_removed = std::ranges::find(entry.removed, part.cgroup) != entry.removed.end();
+  const bool as_a_file = was_removed && entry.cause != Cause::file;
+  if (was_removed) {
+    part.owner = was.owner;
+    desired.drift = was.desired.drift;
+    const bool taken_by_a_file = was.desired.made_by == Origin::file && !as_a_file;
+    desired.made_by = taken_by_a_file ? Origin::user : was.desired.made_by;
+  }
+  DesiredCgroup then = was.desired;
+  const Values over = then.end_leases(now.boot);
+  for (const auto& [limit, value] : over) part.wanted.insert_or_assign(limit, value);
+  for (const auto& [limit, before] : was.desired.statements()) {
+    const auto left = then.statements().find(limit);
+    auto statements = left == then.statements().end() ? std::vector<Statement>() : left->second;
+    if (part.make && why_missing(kernel, *limit)) {
+      // What cannot be had any more does not keep the rest from coming back.
+      for (auto& statement : statements) statement.on_missing = OnMissing::skip;
+    }
+    desired.restore(*limit, std::move(statements), as_a_file);
+    if (const Statement* const stands = desired.standing(*limit)) {
+      part.wanted.insert_or_assign(limit, *stands->value);
+    } else if (before.empty() && part.wanted.contains(limit)) {
+      // What was in force had been stated until the end of a boot that is over.
+      part.wanted.insert_or_assign(limit, unset_value(*limit));
+    }
+  }
+}
+
 }  // namespace
 
 Result<Work> Preparation::to_undo(const HistoryEntry& entry) {
@@ -37,7 +68,10 @@ Result<Work> Preparation::to_undo(const HistoryEntry& entry) {
     part.make = !exists(kernel_, cgroup);
     desired.made_by = Origin::user;
   }
-  const auto later = transactions_.store().changed_after(entry);
+  const Moment now = time_.now();
+  const auto former = transactions_.store().former(entry.id, now);
+  if (!former) return fail(former.error());
+  const auto later = transactions_.store().changed_after(entry, *former);
   if (!later) return fail(later.error());
   if (const auto& change = *later) {
     return fail(ErrorCode::busy,
@@ -69,6 +103,10 @@ Result<Work> Preparation::to_undo(const HistoryEntry& entry) {
     } else {
       desired.unset(*skipped.limit);
     }
+  }
+  for (const auto& [cgroup, was] : *former) {
+    auto& one = reversed(cgroup);
+    if (!one.part.remove) bring_back(kernel_, was, entry, now, one);
   }
   for (auto& [cgroup, one] : all) {
     if (!one.part.remove) one.part.desired = std::move(one.desired);

@@ -54,12 +54,12 @@ Result<void> check_removable(Kernel& kernel, const Removal& removal) {
 }
 
 void look_before_removing(Kernel& kernel, Removal& removal) {
-  if (!removal.can_be_brought_back()) return;
-  std::vector<Target> targets;
   for (const auto& cgroup : removal.cgroups) {
-    targets.push_back(as_it_is(kernel, cgroup));
     if (const auto owner = owner_of(kernel, cgroup)) removal.owners.emplace(cgroup, *owner);
   }
+  if (!removal.can_be_brought_back()) return;
+  std::vector<Target> targets;
+  for (const auto& cgroup : removal.cgroups) targets.push_back(as_it_is(kernel, cgroup));
   if (auto plan = make_plan(targets)) removal.limits = *std::move(plan);
 }
 

@@ -16,7 +16,8 @@ namespace cgroupd {
 struct Removal {
   std::vector<CgroupPath> cgroups = {};  ///< children before parents
   bool kill = false;                     ///< what is in them and below
-  /// What puts the limits back on fresh ones, in order; known after look_before_removing().
+  /// What puts the limits back on fresh ones, in order, unless what is in them is killed; known, as the owners are,
+  /// after look_before_removing().
   Plan limits = {};
   std::map<CgroupPath, std::uint32_t> owners = {};
 

@@ -73,6 +73,11 @@ Removal removal_of(const Work& work) {
   return removal;
 }
 
+// The history's entry of a change tells no more of what was stated.
+bool is_plain(const std::vector<Statement>& statements, const Value& before) {
+  return statements.size() == 1 && statements.front() == Statement{.origin = Origin::user, .value = before};
+}
+
 // One is whole by itself.
 bool is_one_write(const Plan& plan) {
   return plan.empty() || (plan.size() == 1 && !is_per_device(*plan.front().limit));
@@ -383,10 +388,48 @@ void Transactions::executed(const std::shared_ptr<Running>& running) {
   end(running, fail(error));
 }
 
+// Before record() takes its parts out of it. What is undone of a lease's end, or of a repair, is what was in force:
+// what was stated about it is no more to be had, or stands.
+FormerCgroups Transactions::former(const Running& running) const {
+  FormerCgroups former;
+  const Work& work = running.work;
+  if (work.cause == Cause::lease || work.cause == Cause::drift) return former;
+  std::vector<std::pair<std::string_view, const Limit*>> told;
+  const auto tell = [&](const CgroupPath& cgroup, const Limit* limit, const Value& before) {
+    const auto& stated = desired_of(cgroup).statements();
+    const auto at = stated.find(limit);
+    if (at == stated.end() || is_plain(at->second, before)) told.emplace_back(cgroup.str(), limit);
+  };
+  for (const auto& step : running.plan) tell(step.cgroup, step.limit, step.from);
+  for (const auto& skipped : work.skipped)
+    tell(skipped.cgroup, skipped.limit, skipped.stated_before.value_or(skipped.wanted));
+  std::ranges::sort(told);
+  for (const auto& part : work.parts) {
+    const DesiredCgroup& before = desired_of(part.cgroup);
+    if (part.remove) {
+      Former& was = former[part.cgroup];
+      was.desired = before;
+      const auto owner = running.removal.owners.find(part.cgroup);
+      if (owner != running.removal.owners.end()) was.owner = owner->second;
+    }
+    if (part.remove || !part.desired) continue;
+    for (const Limit* const limit : before.differing(*part.desired)) {
+      if (std::ranges::binary_search(told, std::pair(std::string_view(part.cgroup.str()), limit))) continue;
+      DesiredCgroup& desired = former[part.cgroup].desired;
+      desired.add_unstated(*limit);
+      const auto at = before.statements().find(limit);
+      if (at == before.statements().end()) continue;
+      for (const auto& statement : at->second) desired.add_stored(*limit, statement);
+    }
+  }
+  return former;
+}
+
 void Transactions::record(Running& running, const Moment& now) const {
   Work& work = running.work;
   Record& record = running.record;
   record.durable = work.durable;
+  record.former = former(running);
   for (auto& part : work.parts) record.cgroups.insert_or_assign(part.cgroup, std::move(part.desired));
   HistoryEntry& entry = record.entry.emplace();
   entry.id = running.id;

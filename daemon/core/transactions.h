@@ -27,10 +27,11 @@ namespace cgroupd {
 /// One cgroup's part of a change.
 struct Part {
   CgroupPath cgroup;
-  bool make = false;     ///< it is not there: made first, with what is missing above it
-  bool remove = false;   ///< removed last
-  bool by_gate = false;  ///< added by who admitted the change
-  Values wanted = {};    ///< what is named is brought into force
+  bool make = false;                        ///< it is not there: made first, with what is missing above it
+  bool remove = false;                      ///< removed last
+  bool by_gate = false;                     ///< added by who admitted the change
+  std::optional<std::uint32_t> owner = {};  ///< of what is made, when it is not who asks
+  Values wanted = {};                       ///< what is named is brought into force
   /// Afterwards; nothing = forgotten.
   std::optional<DesiredCgroup> desired = {};
 };
@@ -160,6 +161,7 @@ class Transactions {
   void end(const std::shared_ptr<Running>& running, const Result<Outcome>& outcome);
   void remember_weights(const Running& running);
   void record(Running& running, const Moment& now) const;
+  FormerCgroups former(const Running& running) const;
   void sync_disk();
   void free(const std::vector<CgroupPath>& cgroups);
 

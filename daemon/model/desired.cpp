@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -87,6 +89,28 @@ void DesiredCgroup::unset(const Limit& limit) {
   tidy(limit);
 }
 
+void DesiredCgroup::restore(const Limit& limit, std::vector<Statement> before, bool as_a_file) {
+  auto& all = statements_[&limit];
+  const auto is_of_a_file = [](const Statement& statement) { return statement.origin == Origin::file; };
+  std::erase_if(all, std::not_fn(is_of_a_file));
+  const auto then = std::ranges::find_if(before, is_of_a_file);
+  if (then != before.end() && !all.empty() && all.front().value == then->value) {
+    before.erase(then);
+  } else if (then != before.end() && !(as_a_file && all.empty())) {
+    // Beneath a statement of a user's own there is nothing for it to say.
+    const bool stands = std::all_of(std::next(then), before.end(), [](const Statement& later) {
+      return is_lease(later) || later.origin == Origin::runtime;
+    });
+    if (stands) {
+      then->origin = Origin::user;
+    } else {
+      before.erase(then);
+    }
+  }
+  all.insert(all.end(), before.begin(), before.end());
+  tidy(limit);
+}
+
 void DesiredCgroup::unset_file(const Limit& limit) {
   const auto at = statements_.find(&limit);
   if (at == statements_.end()) return;
@@ -152,6 +176,18 @@ Values DesiredCgroup::wanted() const {
 bool DesiredCgroup::skips(const Limit& limit) const {
   const Statement* const stands = standing(limit);
   return stands != nullptr && stands->on_missing == OnMissing::skip;
+}
+
+std::vector<const Limit*> DesiredCgroup::differing(const DesiredCgroup& other) const {
+  std::vector<const Limit*> limits;
+  for (const auto& [limit, statements] : statements_) {
+    const auto at = other.statements_.find(limit);
+    if (at == other.statements_.end() || at->second != statements) limits.push_back(limit);
+  }
+  for (const auto& [limit, statements] : other.statements_) {
+    if (!statements_.contains(limit)) limits.push_back(limit);
+  }
+  return limits;
 }
 
 std::optional<std::chrono::microseconds> DesiredCgroup::next_end() const {

@@ -75,6 +75,9 @@ class DesiredCgroup {
              OnMissing on_missing = OnMissing::refuse);
   /// Nobody states anything about it any more; a file does again only when it is applied anew.
   void unset(const Limit& limit);
+  /// States what was stated before a change again: `before`, oldest first. What a file says now is said still, whatever
+  /// one said then. What a file said and none says any more was a user's, unless `as_a_file`.
+  void restore(const Limit& limit, std::vector<Statement> before, bool as_a_file);
   /// Takes away what files state. The statement beneath, if any, stands again.
   void unset_file(const Limit& limit);
   /// Takes away the leases over at `now`; the limits whose value in force must follow, with that value (which may be
@@ -93,6 +96,8 @@ class DesiredCgroup {
   Values wanted() const;
   /// Whether what stands is skipped where it cannot be had.
   bool skips(const Limit& limit) const;
+  /// The limits about which something else is stated in `other`.
+  std::vector<const Limit*> differing(const DesiredCgroup& other) const;
   /// When the next lease ends.
   std::optional<std::chrono::microseconds> next_end() const;
   /// Whether any lease on `limit` is there.
@@ -103,6 +108,9 @@ class DesiredCgroup {
   const Statements& statements() const { return statements_; }
   /// As read from the store, in the same order.
   void add_stored(const Limit& limit, Statement statement) { statements_[&limit].push_back(std::move(statement)); }
+
+  /// Known to be stated no more, which is not the same as never having been told of.
+  void add_unstated(const Limit& limit) { statements_.try_emplace(&limit); }
 
   /// Nothing worth keeping.
   bool empty() const { return !made_by && !drift && statements_.empty(); }

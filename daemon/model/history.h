@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/cgroup_path.h"
+#include "model/desired.h"
 #include "model/limit_value.h"
 
 namespace cgroupd {
@@ -66,6 +68,17 @@ struct HistoryEntry {
   std::vector<SkippedLimit> skipped = {};
   friend bool operator==(const HistoryEntry&, const HistoryEntry&) = default;
 };
+
+/// What was so of a cgroup before a change, as far as the entry itself does not tell: its reverse brings that back.
+struct Former {
+  /// Of a cgroup that was removed all that was desired; otherwise what was stated about limits of which something else
+  /// was stated afterwards, unless it was what the entry says was in force before, by a user, or nothing.
+  DesiredCgroup desired;
+  std::optional<std::uint32_t> owner = {};  ///< of a cgroup that was removed
+  friend bool operator==(const Former&, const Former&) = default;
+};
+
+using FormerCgroups = std::map<CgroupPath, Former>;
 
 /// Which entries to show, newest first.
 struct HistoryQuery {

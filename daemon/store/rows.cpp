@@ -138,6 +138,49 @@ void parse_changes(std::string_view text, HistoryEntry& into) {
   }
 }
 
+void print_former(const FormerCgroups& former, const Moment& now, std::string_view boot_id, std::string& text) {
+  for (const auto& [cgroup, was] : former) {
+    std::string lines;
+    print_desired(was.desired, now, boot_id, lines);
+    for (auto left = std::string_view(lines); !left.empty(); left.remove_prefix(left.find('\n') + 1))
+      add_line(text, {"was", cgroup.str(), left.substr(0, left.find('\n'))});
+    for (const auto& [limit, statements] : was.desired.statements()) {
+      if (statements.empty()) add_line(text, {"was", cgroup.str(), "limit", limit->file});
+    }
+    if (was.owner) add_line(text, {"was", cgroup.str(), "owner", std::to_string(*was.owner)});
+  }
+}
+
+FormerCgroups parse_former(std::string_view text, const Moment& now, std::string_view boot_id) {
+  std::map<CgroupPath, std::string> lines;
+  FormerCgroups former;
+  for (const auto& words : read_lines(text)) {
+    constexpr std::size_t without_fact = 2;
+    if (words[0] != "was" || words.size() <= without_fact) continue;
+    const auto cgroup = CgroupPath::parse(words[1]);
+    if (!cgroup) continue;
+    const auto fact = words[without_fact];
+    // The fact and all words behind it, as they stand in the text.
+    const char* const end = words.back().data() + words.back().size();
+    lines[*cgroup].append(fact.data(), end).append("\n");
+    if (fact == "owner" && words.size() == without_fact + 2) {
+      std::uint32_t uid = 0;
+      const auto last = words.back();
+      if (std::from_chars(last.data(), end, uid).ptr == end) former[*cgroup].owner = uid;
+    }
+  }
+  for (const auto& [cgroup, text_of] : lines) {
+    DesiredCgroup& desired = former[cgroup].desired;
+    desired = parse_desired(text_of, now, boot_id);
+    // Of what ended with its boot, too, it is known that nothing else is stated.
+    for (const auto& words : read_lines(text_of)) {
+      const Limit* const limit = words[0] == "limit" && words.size() > 1 ? find_limit(words[1]) : nullptr;
+      if (limit != nullptr) desired.add_unstated(*limit);
+    }
+  }
+  return former;
+}
+
 Rows rows_of(const Record& record, const Moment& now, std::string_view boot_id) {
   Rows rows;
   rows.reserve(first_cgroup + 2 * record.cgroups.size(), usual_length * record.cgroups.size());
@@ -157,6 +200,7 @@ Rows rows_of(const Record& record, const Moment& now, std::string_view boot_id) 
     rows.add(entry.who.unit);
     rows.add(entry.who.command);
     print_changes(entry, rows.next());
+    print_former(record.former, now, boot_id, rows.next());
     rows.end();
   }
   while (rows.size() < first_cgroup) rows.end();

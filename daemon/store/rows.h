@@ -20,6 +20,7 @@ struct Record {
   /// The cgroups' new desired state; nothing = forgotten.
   std::map<CgroupPath, std::optional<DesiredCgroup>> cgroups;
   std::optional<HistoryEntry> entry;
+  FormerCgroups former = {};  ///< kept with the entry
   /// An entry of a change that was taken back after all.
   std::optional<std::uint64_t> forgotten = {};
   /// Shall survive the machine's death, too.
@@ -45,5 +46,9 @@ DesiredCgroup parse_desired(std::string_view text, const Moment& now, std::strin
 /// Appends what an entry changed: made, removed and changes. The rest of it has columns of its own.
 void print_changes(const HistoryEntry& entry, std::string& text);
 void parse_changes(std::string_view text, HistoryEntry& into);
+
+/// Appends lines to those of print_changes(); either parser passes over what the other one reads.
+void print_former(const FormerCgroups& former, const Moment& now, std::string_view boot_id, std::string& text);
+FormerCgroups parse_former(std::string_view text, const Moment& now, std::string_view boot_id);
 
 }  // namespace cgroupd

@@ -311,13 +311,27 @@ Result<std::optional<HistoryEntry>> Store::entry(std::uint64_t id) {
   });
 }
 
-Result<std::optional<Store::LaterChange>> Store::changed_after(const HistoryEntry& entry) {
+Result<FormerCgroups> Store::former(std::uint64_t id, const Moment& now) {
+  return flush()
+      .and_then([&] { return database_->query("SELECT changes FROM entry WHERE id = ?"); })
+      .and_then([&](Query query) {
+        query.bind(static_cast<std::int64_t>(id));
+        return query.next().map(
+            [&](bool row) { return row ? parse_former(query.text(0), now, boot_id_) : FormerCgroups(); });
+      });
+}
+
+Result<std::optional<Store::LaterChange>> Store::changed_after(const HistoryEntry& entry, const FormerCgroups& former) {
   std::set<std::pair<CgroupPath, const Limit*>> sought;
-  const auto seek = [&](const auto& one) {
-    if (std::ranges::find(entry.made, one.cgroup) == entry.made.end()) sought.emplace(one.cgroup, one.limit);
+  const std::set<CgroupPath> made(entry.made.begin(), entry.made.end());
+  const auto seek = [&](const CgroupPath& cgroup, const Limit* limit) {
+    if (!made.contains(cgroup)) sought.emplace(cgroup, limit);
   };
-  for (const auto& change : entry.changes) seek(change);
-  for (const auto& skipped : entry.skipped) seek(skipped);
+  for (const auto& change : entry.changes) seek(change.cgroup, change.limit);
+  for (const auto& skipped : entry.skipped) seek(skipped.cgroup, skipped.limit);
+  for (const auto& [cgroup, was] : former) {
+    for (const auto& [limit, statements] : was.desired.statements()) seek(cgroup, limit);
+  }
   std::optional<LaterChange> found;
   return read_back(next_entry_,
                    [&](const HistoryEntry& later) {

@@ -62,13 +62,16 @@ class Store {
   Result<HistoryPage> history_page(const HistoryQuery& query, std::size_t most_looked_at);
   /// Nothing when there is no such entry (any more).
   Result<std::optional<HistoryEntry>> entry(std::uint64_t id);
+  /// What the entry does not tell, of what was before; empty when there is no such entry (any more).
+  Result<FormerCgroups> former(std::uint64_t id, const Moment& now);
   struct LaterChange {
     std::uint64_t id = 0;
     CgroupPath cgroup;
     const Limit* limit = nullptr;
   };
-  /// The newest entry later than `entry` that changed one of the same limits; cgroups that `entry` made do not count.
-  Result<std::optional<LaterChange>> changed_after(const HistoryEntry& entry);
+  /// The newest entry later than `entry` that changed one of the same limits, or one of those that `former` tells of;
+  /// cgroups that `entry` made do not count.
+  Result<std::optional<LaterChange>> changed_after(const HistoryEntry& entry, const FormerCgroups& former);
 
   /// Which tree the state was last applied to ("BOOT_ID INODE"): a new one has lost its cgroups.
   Result<std::string> last_tree();

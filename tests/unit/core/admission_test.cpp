@@ -140,6 +140,10 @@ TEST_F(AnAdmission, MarksWhatAUserMadeAndNothingElse) {
   admission().made({path("roots")}, Work{.who = {.uid = 0}});
   EXPECT_EQ(owner_of(kernel, path("new")), eve);
   EXPECT_EQ(owner_of(kernel, path("roots")), std::nullopt);
+  // Root brings back what was removed: whose it was.
+  kernel.given("back");
+  admission().made({path("back")}, Work{.parts = {{.cgroup = path("back"), .owner = eve}}, .who = {.uid = 0}});
+  EXPECT_EQ(owner_of(kernel, path("back")), eve);
   // Made again after a reboot, by nobody: whose it was.
   kernel.given("again");
   admission().made({path("again"), path("roots")}, Work{});

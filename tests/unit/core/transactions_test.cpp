@@ -82,25 +82,6 @@ TEST(AChange, ThatCannotBeRecordedIsTakenBack) {
   EXPECT_EQ(state_of(world), before);
 }
 
-TEST(AnUndo, OfWhatAFileRemovedBringsItsLimitsBack) {
-  ManagedWorld world;
-  ASSERT_OK(world.apply({declared("one", "memory.max=64M pids.max=8"), declared("two", "memory.max=32M")}));
-  ASSERT_OK(world.apply({declared("two", "memory.max=32M")}, {.prune = true}));
-  ASSERT_FALSE(exists(world.kernel, path("one")));
-  ASSERT_OK(world.undo(world.history().front().id));
-  EXPECT_EQ(world.text("one", "memory.max"), "67108864");
-  EXPECT_EQ(world.text("one", "pids.max"), "8");
-}
-
-TEST(AnUndo, OfAnUndoMakesAgainWhatThatRemoved) {
-  ManagedWorld world;
-  ASSERT_OK(world.apply({declared("one", "memory.max=64M")}));
-  ASSERT_OK(world.undo(world.history().front().id));
-  ASSERT_FALSE(exists(world.kernel, path("one")));
-  ASSERT_OK(world.undo(world.history().front().id));
-  EXPECT_EQ(world.text("one", "memory.max"), "67108864");
-}
-
 TEST(AChange, IsInTheHistoryWithWhatWasBefore) {
   ManagedWorld world;
   ASSERT_OK(world.create("web", "memory.max=64M"));
@@ -217,50 +198,6 @@ TEST(ARemoval, OfSeveralIsWholeOrNotAtAllWhicheverIsRefused) {
     ASSERT_FALSE(world.apply({}, {.prune = true}));
     EXPECT_EQ(state_of(world), before) << nth;
   }
-}
-
-TEST(Undoing, PutsBackWhatWasThereAndWhetherSomebodyStatedIt) {
-  ManagedWorld world;
-  ASSERT_OK(world.create("web"));
-  ASSERT_OK(world.set("web", "memory.max=48M"));
-  const auto id = world.history().front().id;
-  ASSERT_OK(world.undo(id));
-  EXPECT_EQ(world.text("web", "memory.max"), "max");
-  EXPECT_TRUE(world.daemon->transactions.desired_of(path("web")).wanted().empty());
-  EXPECT_EQ(world.history().front().undoes, id);
-  ASSERT_OK(world.undo(world.history().front().id)) << "an undo can be undone";
-  EXPECT_EQ(world.text("web", "memory.max"), "50331648");
-}
-
-TEST(Undoing, IsRefusedAfterAnotherChangeOfTheSame) {
-  ManagedWorld world;
-  ASSERT_OK(world.create("web"));
-  ASSERT_OK(world.set("web", "memory.max=48M"));
-  const auto id = world.history().front().id;
-  ASSERT_OK(world.set("web", "memory.max=32M"));
-  const auto answer = world.undo(id);
-  EXPECT_TRUE(failed_with(answer, ErrorCode::busy));
-  EXPECT_EQ(world.text("web", "memory.max"), "33554432");
-}
-
-TEST(Undoing, BringsARemovedCgroupBackWithItsLimits) {
-  ManagedWorld world;
-  ASSERT_OK(world.create("web", "memory.max=48M"));
-  ASSERT_OK(world.remove("web"));
-  EXPECT_FALSE(world.kernel.exists(path("web")));
-  ASSERT_OK(world.undo(world.history().front().id));
-  EXPECT_EQ(world.text("web", "memory.max"), "50331648");
-}
-
-TEST(Undoing, OfALeaseOverAFileLetsTheFileStandAgain) {
-  ManagedWorld world;
-  ASSERT_OK(world.apply({declared("web", "memory.max=512M")}));
-  ASSERT_OK(world.set("web", "memory.max=1G", {.lease = std::chrono::minutes(10)}));
-  ASSERT_OK(world.undo(world.history().front().id));
-  EXPECT_EQ(world.text("web", "memory.max"), "536870912");
-  EXPECT_EQ(world.daemon->transactions.desired_of(path("web")).standing(*find_limit("memory.max"))->origin,
-            Origin::file);
-  EXPECT_FALSE(world.time.anything_set()) << "the lease is over";
 }
 
 TEST(Applying, HasNothingToDoTheSecondTime) {

@@ -327,6 +327,25 @@ RC_GTEST_PROP(AnyDesiredState, ComesBackAsItWasCommitted, ()) {
   RC_ASSERT(*loaded == state);
 }
 
+RC_GTEST_PROP(AnyDesiredState, IsKnownOfBeforeAChangeAsItWasThen, ()) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  FormerCgroups former;
+  for (const auto* const name : {"a", "a/b", "d-e.f"}) {
+    Former was{.desired = *rc::gen::noShrink(rc::gen::exec(any_desired))};
+    if (*rc::gen::arbitrary<bool>()) was.owner = *rc::gen::arbitrary<std::uint32_t>();
+    if (!was.desired.empty() || was.owner) former.emplace(path(name), std::move(was));
+  }
+  const auto id = store->next_entry();
+  const HistoryEntry entry{.id = id, .made = {path("a")}, .removed = {path("d-e.f")}};
+  RC_ASSERT(store->commit({.cgroups = {}, .entry = entry, .former = former}, now).has_value());
+  RC_ASSERT(store->former(id, now).value() == former);
+  RC_ASSERT(store->former(id + 1, now).value().empty());
+  const auto told = store->entry(id);
+  RC_ASSERT(told.has_value() && told->has_value());
+  RC_ASSERT(**told == entry);
+}
+
 RC_GTEST_PROP(AnyStatements, StandByTheRuleThatTheLastOneDoes, ()) {
   const Limit& limit = *find_limit("pids.max");
   DesiredCgroup desired;
