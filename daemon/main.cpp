@@ -32,6 +32,7 @@
 #include "core/admission.h"
 #include "core/container_marks.h"
 #include "core/diagnosis.h"
+#include "core/last_makers.h"
 #include "core/leases.h"
 #include "core/manager.h"
 #include "core/ownership.h"
@@ -330,44 +331,6 @@ Result<void> reconcile_at_start(Kernel& kernel, Store& store, Reconciler& reconc
   return {};
 }
 
-// Cgroups that are made again, in a new tree, belong to whom they belonged.
-class LastMakers {
- public:
-  explicit LastMakers(Store& store) : store_(store) {}
-
-  std::optional<std::uint32_t> of(const CgroupPath& cgroup) {
-    if (!all_) all_ = read();
-    const auto at = all_->find(cgroup);
-    return at == all_->end() ? std::nullopt : std::optional(at->second);
-  }
-  /// What was made since is not in it: to be read anew.
-  void forget() { all_.reset(); }
-
- private:
-  using All = std::map<CgroupPath, std::uint32_t>;
-
-  // Once for all of them: a history is long.
-  All read() {
-    constexpr std::size_t at_once = 256;
-    All all;
-    HistoryQuery query{.most = UINT32_MAX};
-    do {
-      const auto page = store_.history_page(query, at_once);
-      if (!page) return all;
-      for (const auto& entry : page->entries) {
-        // What an undo makes again belongs to whom it belonged.
-        if (!entry.who.uid || entry.cause == Cause::undo) continue;
-        for (const auto& cgroup : entry.made) all.emplace(cgroup, *entry.who.uid);
-      }
-      query.before = page->older;
-    } while (query.before);
-    return all;
-  }
-
-  Store& store_;
-  std::optional<All> all_;
-};
-
 // What the authorizer has to know of callers and cgroups.
 Authorizer::World who_is_who(Callers& callers, Kernel& kernel, Admission& admission) {
   return {.uid_of = [&callers](const std::string& sender) -> Result<std::uint32_t> {
@@ -449,6 +412,8 @@ Result<int> serve(const CommandLine& line) {
   Transactions transactions(**kernel, {.work = worker, .patient = patient, .disk = disk}, **store, *intents, loop,
                             events);
   transactions.guard_with(admission);
+  admission.count_what_comes_back(
+      [&transactions](const CgroupPath& cgroup) -> const DesiredCgroup& { return transactions.desired_of(cgroup); });
   Reconciler reconciler(**kernel, **watcher, transactions, loop, events, config->daemon.drift, ::getuid());
   reconciler.on_blind_spot([](const std::string& why) {
     if (why.empty()) {

@@ -44,6 +44,18 @@ void apply(const Values& wanted, Amounts& limits) {
   }
 }
 
+// What stands in turn when leases are over is held already.
+void add_what_comes_back(const DesiredCgroup& desired, Amounts& limits) {
+  for (const Resource resource : all_resources) {
+    const Limit& limit = limit_of_resource(resource);
+    Amount& most = limits.at(static_cast<std::size_t>(resource));
+    for (const Statement* const statement : desired.to_come(limit)) {
+      const Amount then = amount_of(resource, statement->value.value_or(unset_value(limit)));
+      if (is_more(then, most)) most = then;
+    }
+  }
+}
+
 }  // namespace
 
 Admission::Admission(Kernel& kernel, Rules rules, People people, std::uint32_t self)
@@ -109,6 +121,7 @@ std::vector<Claim> Admission::claims_of(const Budget& budget) {
       if (at == reserved.end()) continue;
       claim.limits = at->limits;  // one that is only being made has no limit in force yet, but will
     }
+    if (desired_of_) add_what_comes_back(desired_of_(cgroup), claim.limits);
     claims.push_back(std::move(claim));
   }
   return claims;
@@ -150,7 +163,10 @@ Result<void> Admission::check_budgets(const Work& work, const std::vector<Cgroup
       return part != nullptr && part->remove;
     });
     for (auto& claim : after) {
-      if (const Part* const part = part_for(work, claim.cgroup)) apply(part->wanted, claim.limits);
+      const Part* const part = part_for(work, claim.cgroup);
+      if (part == nullptr) continue;
+      apply(part->wanted, claim.limits);
+      if (part->desired) add_what_comes_back(*part->desired, claim.limits);
     }
     for (const auto& [level, of] : fresh) {
       if (of != budget) continue;

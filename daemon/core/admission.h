@@ -33,6 +33,10 @@ class Admission final : public Gate {
   /// `kernel` must outlive this object. `self`: the daemon's own uid, whose cgroups have no owner.
   Admission(Kernel& kernel, Rules rules, People people, std::uint32_t self);
 
+  /// What is desired of a cgroup: what its leases give way to counts against budgets, too.
+  using DesiredOf = std::function<const DesiredCgroup&(const CgroupPath&)>;
+  void count_what_comes_back(DesiredOf desired_of) { desired_of_ = std::move(desired_of); }
+
   /// From now on; what is in force stays, and may only become less where it is too much.
   void set_rules(Rules rules);
 
@@ -55,6 +59,7 @@ class Admission final : public Gate {
   Rules rules_;
   People people_;
   std::uint32_t self_;
+  DesiredOf desired_of_;
   std::map<std::uint32_t, const Budget*> known_;
   std::map<const void*, std::vector<Claim>> under_way_;  ///< the most that a change on its way holds
 };

@@ -45,7 +45,7 @@ Result<void> Preparation::state_defaults(DesiredCgroup& desired, const CgroupPat
   std::erase_if(unstated, [&](const auto& entry) {
     return named.contains(entry.first) || desired.standing(*entry.first) != nullptr;
   });
-  const auto defaults = resolve(cgroup, unstated, false, pending, on_missing);
+  const auto defaults = resolve(cgroup, unstated, {.on_missing = on_missing}, pending);
   if (!defaults) return fail(defaults.error());
   for (const auto& [limit, value] : *defaults) desired.state(*limit, Origin::defaults, value, on_missing);
   return {};
@@ -64,7 +64,7 @@ Result<Work> Preparation::to_create(const CgroupPath& cgroup, const Changes& lim
   if (auto ok = check_room({cgroup}); !ok) return fail(ok.error());
   DesiredCgroup desired = transactions_.desired_of(cgroup);
   const OnMissing on_missing = options.on_missing.value_or(options_.on_missing);
-  const auto named = resolve(cgroup, limits, false, {}, on_missing);
+  const auto named = resolve(cgroup, limits, {.on_missing = on_missing}, {});
   if (!named) return fail(named.error());
   if (auto ok = state_defaults(desired, cgroup, limits, {}, on_missing); !ok) return fail(ok.error());
   for (const auto& [limit, value] : *named)
@@ -88,7 +88,8 @@ void Preparation::forget_an_absent_one(Work& work) {
 
 Result<Work> Preparation::to_set(const CgroupPath& cgroup, const Changes& changes, const SetOptions& options) {
   const OnMissing on_missing = options.on_missing.value_or(options_.on_missing);
-  auto values = resolve(cgroup, changes, true, {}, on_missing);
+  const Terms terms{.is_there = true, .on_missing = on_missing, .is_lease = options.lease.has_value()};
+  auto values = resolve(cgroup, changes, terms, {});
   if (!values) return fail(values.error());
   if (values->empty() && !exists(kernel_, cgroup)) return fail(no_such_cgroup(kernel_, cgroup));
   Result<Work> work(Work{.durable = !options.runtime});
@@ -101,7 +102,7 @@ Result<Work> Preparation::to_set(const CgroupPath& cgroup, const Changes& change
       part.desired->state(*limit, options.runtime ? Origin::runtime : Origin::user, value, on_missing);
       continue;
     }
-    const auto in_force = in_force_or_fresh(cgroup, *limit, true, on_missing);
+    const auto in_force = in_force_or_fresh(cgroup, *limit, terms);
     if (!in_force) return fail(in_force.error());
     part.desired->lease(*limit, value, time_.now().boot + *options.lease, *in_force, on_missing);
   }
@@ -151,12 +152,12 @@ void Preparation::note_what_goes(Work& work) {
 }
 
 Result<Value> Preparation::wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change,
-                                        bool is_there, const Pending& pending, OnMissing on_missing) {
-  Value in_force;
+                                        const Terms& terms, const Pending& pending) {
+  Value base;
   if (needs_in_force(change)) {
-    auto now = in_force_or_fresh(cgroup, limit, is_there, on_missing);
+    auto now = base_of_parts(cgroup, limit, terms);
     if (!now) return now;
-    in_force = *std::move(now);
+    base = *std::move(now);
   }
   ParentLimit parent = Unlimited{};
   if (needs_parent(change)) {
@@ -168,16 +169,22 @@ Result<Value> Preparation::wanted_value(const CgroupPath& cgroup, const Limit& l
       return value == at->second.end() ? undecided : &value->second;
     });
   }
-  auto value = resolve_change(limit, change, in_force, parent);
+  auto value = resolve_change(limit, change, base, parent);
   if (!value) return value;
   return as_kernel_rounds(limit, *value);
 }
 
+// What a wish for a part of a value leaves as it is. A lease gives nothing to what is to stay.
+Result<Value> Preparation::base_of_parts(const CgroupPath& cgroup, const Limit& limit, const Terms& terms) {
+  const auto coming = transactions_.desired_of(cgroup).to_come(limit);
+  if (terms.is_lease || coming.empty()) return in_force_or_fresh(cgroup, limit, terms);
+  return coming.back()->value.value_or(unset_value(limit));
+}
+
 // A cgroup that is still to be made has what every fresh one has.
-Result<Value> Preparation::in_force_or_fresh(const CgroupPath& cgroup, const Limit& limit, bool is_there,
-                                             OnMissing on_missing) {
-  if (!is_there) return unset_value(limit);
-  if (on_missing == OnMissing::skip && exists(kernel_, cgroup) && why_missing(kernel_, limit))
+Result<Value> Preparation::in_force_or_fresh(const CgroupPath& cgroup, const Limit& limit, const Terms& terms) {
+  if (!terms.is_there) return unset_value(limit);
+  if (terms.on_missing == OnMissing::skip && exists(kernel_, cgroup) && why_missing(kernel_, limit))
     return unset_value(limit);
   auto in_force = read_limit(kernel_, cgroup, limit);
   if (!in_force && in_force.error().code == ErrorCode::not_found && exists(kernel_, cgroup)) {
@@ -189,11 +196,11 @@ Result<Value> Preparation::in_force_or_fresh(const CgroupPath& cgroup, const Lim
   return in_force;
 }
 
-Result<Values> Preparation::resolve(const CgroupPath& cgroup, const Changes& changes, bool is_there,
-                                    const Pending& pending, OnMissing on_missing) {
+Result<Values> Preparation::resolve(const CgroupPath& cgroup, const Changes& changes, const Terms& terms,
+                                    const Pending& pending) {
   Values values;
   for (const auto& [limit, change] : changes) {
-    auto value = wanted_value(cgroup, *limit, change, is_there, pending, on_missing);
+    auto value = wanted_value(cgroup, *limit, change, terms, pending);
     if (!value) return fail(value.error());
     values.emplace(limit, *std::move(value));
   }

@@ -69,11 +69,18 @@ class Preparation {
   /// Limits already decided in the same transaction, by cgroup.
   using Pending = std::map<CgroupPath, Values>;
 
-  Result<Value> wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change, bool is_there,
-                             const Pending& pending, OnMissing on_missing);
-  Result<Value> in_force_or_fresh(const CgroupPath& cgroup, const Limit& limit, bool is_there, OnMissing on_missing);
-  Result<Values> resolve(const CgroupPath& cgroup, const Changes& changes, bool is_there, const Pending& pending,
-                         OnMissing on_missing);
+  /// On what terms a wish becomes a value.
+  struct Terms {
+    bool is_there = false;  ///< the cgroup; otherwise it is still to be made
+    OnMissing on_missing = OnMissing::refuse;
+    bool is_lease = false;
+  };
+
+  Result<Value> wanted_value(const CgroupPath& cgroup, const Limit& limit, const Change& change, const Terms& terms,
+                             const Pending& pending);
+  Result<Value> base_of_parts(const CgroupPath& cgroup, const Limit& limit, const Terms& terms);
+  Result<Value> in_force_or_fresh(const CgroupPath& cgroup, const Limit& limit, const Terms& terms);
+  Result<Values> resolve(const CgroupPath& cgroup, const Changes& changes, const Terms& terms, const Pending& pending);
   Result<void> state_defaults(DesiredCgroup& desired, const CgroupPath& cgroup, const Changes& named,
                               const Pending& pending, OnMissing on_missing);
   Result<Part> part_of(const DeclaredCgroup& declared, const ApplyOptions& options, const Pending& pending);

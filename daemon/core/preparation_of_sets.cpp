@@ -41,7 +41,7 @@ Result<Part> Preparation::part_of(const DeclaredCgroup& declared, const ApplyOpt
     part.wanted = desired.wanted();
     if (!desired.made_by) desired.made_by = Origin::file;
   }
-  const auto values = resolve(declared.name, all, is_there, pending, on_missing);
+  const auto values = resolve(declared.name, all, {.is_there = is_there, .on_missing = on_missing}, pending);
   if (!values) return fail(values.error());
   for (const auto& [limit, value] : *values) {
     if (options.only_news && desired.stated_by_file(*limit) == value) continue;

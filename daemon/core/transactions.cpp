@@ -78,6 +78,22 @@ bool is_plain(const std::vector<Statement>& statements, const Value& before) {
   return statements.size() == 1 && statements.front() == Statement{.origin = Origin::user, .value = before};
 }
 
+// Whether what is wanted leaves every lease an end that can be had: acknowledged was that, too.
+Result<void> check_ends(const Part& part, Target target) {
+  if (!part.desired) return {};
+  DesiredCgroup desired = *part.desired;
+  while (const auto end = desired.next_end()) {
+    for (auto& [limit, value] : desired.end_leases(*end)) {
+      if (target.in_force.contains(limit)) target.wanted.insert_or_assign(limit, value);
+    }
+    auto then = make_plan({target});
+    if (then) continue;
+    then.error().message += " when a lease of " + part.cgroup.str() + " is over";
+    return fail(std::move(then.error()));
+  }
+  return {};
+}
+
 // One is whole by itself.
 bool is_one_write(const Plan& plan) {
   return plan.empty() || (plan.size() == 1 && !is_per_device(*plan.front().limit));
@@ -242,6 +258,7 @@ Result<Plan> Transactions::plan(const Work& work, bool all_there) {
     if (part.wanted.empty() || part.remove) continue;
     if (auto ok = look_at(part, all_there || !part.make, targets.emplace_back()); !ok)
       return fail(std::move(ok.error()));
+    if (auto ok = check_ends(part, targets.back()); !ok) return fail(std::move(ok.error()));
   }
   return make_plan(targets);
 }

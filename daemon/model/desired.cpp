@@ -148,13 +148,22 @@ const Statement* DesiredCgroup::standing(const Limit& limit) const {
 }
 
 const Statement* DesiredCgroup::afterwards(const Limit& limit) const {
-  const Statement* const now = standing(limit);
-  if (now == nullptr || !is_lease(*now)) return nullptr;
-  // Of those beneath, the last one that is still there when this one is over.
+  const auto coming = to_come(limit);
+  return coming.empty() ? nullptr : coming.front();
+}
+
+std::vector<const Statement*> DesiredCgroup::to_come(const Limit& limit) const {
+  std::vector<const Statement*> coming;
+  const Statement* before = standing(limit);
+  if (before == nullptr) return coming;
   const auto& all = statements_.at(&limit);
-  const auto next = std::find_if(all.rbegin() + 1, all.rend(),
-                                 [&](const Statement& other) { return !is_lease(other) || other.ends > now->ends; });
-  return next == all.rend() ? nullptr : &*next;
+  for (auto next = all.rbegin() + 1; next != all.rend() && is_lease(*before); ++next) {
+    // A lease that is over before the one above it never stands.
+    if (is_lease(*next) && next->ends <= before->ends) continue;
+    coming.push_back(&*next);
+    before = &*next;
+  }
+  return coming;
 }
 
 std::optional<Value> DesiredCgroup::stated_by_file(const Limit& limit) const {

@@ -90,6 +90,8 @@ class DesiredCgroup {
   const Statement* standing(const Limit& limit) const;
   /// What will stand when the lease that stands now is over; nullptr when no lease stands.
   const Statement* afterwards(const Limit& limit) const;
+  /// What will stand in turn, as the leases on it end; none when no lease stands.
+  std::vector<const Statement*> to_come(const Limit& limit) const;
   /// What a file says, whether it stands or not.
   std::optional<Value> stated_by_file(const Limit& limit) const;
   /// Every value that is asked for.

@@ -6,6 +6,7 @@
 #include "cgroupfs/limit_file.h"
 #include "core/admission.h"
 #include "core/diagnosis.h"
+#include "core/last_makers.h"
 #include "core/ownership.h"
 #include "core/tree.h"
 #include "support/managed_world.h"
@@ -39,21 +40,16 @@ struct BudgetedWorld : ManagedWorld {
       admission = std::make_unique<Admission>(
           kernel,
           Admission::Rules{.ceilings = {{find_limit("pids.max"), Amount(std::uint64_t{60})}}, .budgets = {budget}},
-          Admission::People{.name_of = [](std::uint32_t uid) { return uid == eve ? std::string("eve") : "other"; },
-                            .groups_of = [](std::uint32_t) { return std::vector<std::string>(); },
-                            .maker_of = [&made](const CgroupPath& cgroup) { return last_maker(made, cgroup); }},
+          Admission::People{
+              .name_of = [](std::uint32_t uid) { return uid == eve ? std::string("eve") : "other"; },
+              .groups_of = [](std::uint32_t) { return std::vector<std::string>(); },
+              .maker_of = [&made](const CgroupPath& cgroup) { return LastMakers(*made.store).of(cgroup); }},
           daemons);
       made.transactions.guard_with(*admission);
+      admission->count_what_comes_back(
+          [&made](const CgroupPath& cgroup) -> const DesiredCgroup& { return made.transactions.desired_of(cgroup); });
     };
     start();
-  }
-
-  static std::optional<std::uint32_t> last_maker(Daemon& made, const CgroupPath& cgroup) {
-    const auto entries = made.store->history({.cgroup = cgroup, .most = 1000}).value();
-    for (const auto& entry : entries) {
-      if (entry.who.uid && std::ranges::find(entry.made, cgroup) != entry.made.end()) return entry.who.uid;
-    }
-    return std::nullopt;
   }
 
   Held held() {

@@ -1,9 +1,12 @@
 // Back to what was so, and to who had said so.
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <gmock/gmock.h>
 
+#include "core/diagnosis.h"
 #include "core/ownership.h"
 #include "core/tree.h"
 #include "support/managed_world.h"
@@ -16,10 +19,8 @@ namespace {
 using std::chrono::minutes;
 using testing::HasSubstr;
 
-const Limit& memory = *find_limit("memory.max");
-
-std::optional<Origin> origin_of(const ManagedWorld& world, const Limit& limit = memory) {
-  const Statement* const stands = world.daemon->transactions.desired_of(path("web")).standing(limit);
+std::optional<Origin> origin_of(const ManagedWorld& world, std::string_view file = "memory.max") {
+  const Statement* const stands = world.daemon->transactions.desired_of(path("web")).standing(*find_limit(file));
   return stands == nullptr ? std::nullopt : std::optional(stands->origin);
 }
 
@@ -152,7 +153,7 @@ TEST(Undoing, InAnotherBootDoesNotBringBackWhatEndedWithTheFirst) {
   ASSERT_OK(undo_last(world));
   EXPECT_EQ(world.text("web", "memory.max"), "67108864");
   EXPECT_EQ(world.text("web", "pids.max"), "max");
-  EXPECT_EQ(origin_of(world, *find_limit("pids.max")), std::nullopt);
+  EXPECT_EQ(origin_of(world, "pids.max"), std::nullopt);
 }
 
 TEST(Undoing, LeavesDefaultsWhatTheyAre) {
@@ -193,7 +194,7 @@ TEST(Undoing, TakesBackWhatWasOnlyStatedToo) {
   ASSERT_OK(world.set("web", "memory.max=128M cpu.weight=200 pids.max=9"));
   ASSERT_OK(undo_last(world));
   EXPECT_EQ(origin_of(world), Origin::lease);
-  EXPECT_EQ(origin_of(world, *find_limit("cpu.weight")), std::nullopt);
+  EXPECT_EQ(origin_of(world, "cpu.weight"), std::nullopt);
   EXPECT_EQ(world.text("web", "pids.max"), "max");
 }
 
@@ -234,7 +235,7 @@ TEST(Undoing, OfWhatAFileSaidStatesWhatWasBeforeOverTheFile) {
   ASSERT_OK(undo_last(world));
   EXPECT_EQ(world.text("web", "memory.max"), "67108864");
   EXPECT_EQ(origin_of(world), Origin::user);
-  EXPECT_TRUE(world.daemon->transactions.desired_of(path("web")).stated_by_file(memory));
+  EXPECT_TRUE(world.daemon->transactions.desired_of(path("web")).stated_by_file(*find_limit("memory.max")));
 }
 
 TEST(Undoing, OfARemovalBringsBackAllThatWasDesired) {
@@ -253,7 +254,7 @@ TEST(Undoing, OfARemovalBringsBackAllThatWasDesired) {
   EXPECT_EQ(after.drift, DriftPolicy::report);
   EXPECT_EQ(after.made_by, Origin::file);
   EXPECT_EQ(origin_of(world), Origin::file);
-  EXPECT_EQ(origin_of(world, *find_limit("pids.max")), Origin::lease);
+  EXPECT_EQ(origin_of(world, "pids.max"), Origin::lease);
   world.time.pass(minutes(11));
   EXPECT_EQ(world.text("web", "pids.max"), "9");
   ASSERT_OK(world.apply({}, {.prune = true}));

@@ -1,0 +1,30 @@
+// Newest first: the first that is met counts.
+#include "core/last_makers.h"
+
+#include "model/history.h"
+
+namespace cgroupd {
+
+std::optional<std::uint32_t> LastMakers::of(const CgroupPath& cgroup) {
+  if (!all_) all_ = read();
+  const auto at = all_->find(cgroup);
+  return at == all_->end() ? std::nullopt : std::optional(at->second);
+}
+
+LastMakers::All LastMakers::read() {
+  constexpr std::size_t at_once = 256;
+  All all;
+  HistoryQuery query{.most = UINT32_MAX};
+  do {
+    const auto page = store_.history_page(query, at_once);
+    if (!page) return all;
+    for (const auto& entry : page->entries) {
+      if (!entry.who.uid || entry.cause == Cause::undo) continue;
+      for (const auto& cgroup : entry.made) all.emplace(cgroup, *entry.who.uid);
+    }
+    query.before = page->older;
+  } while (query.before);
+  return all;
+}
+
+}  // namespace cgroupd
