@@ -96,6 +96,31 @@ try cgctl undo 99999
 expect_status 1
 expect_in_stderr 99999 'cgctl history'
 
+it 'brings back whose a limit was, and until when'
+printf '[cgroup back]\nmemory = 40M\npids-limit = 10\n' >"$work/back.conf"
+cgctl -q apply -f "$work/back.conf"
+cgctl -q set back --pids-limit 30 --for 10m
+cgctl -q set back --cpus 2 --runtime --drift report
+cgctl -q remove back
+try cgctl history back --json
+try cgctl undo "$(printf '%s' "$out" | jq '.[0].id')"
+expect_status 0
+expect_file back/memory.max 41943040
+expect_file back/pids.max 30
+try cgctl show back --json
+expect_json '.desired["memory.max"].origin == "file" and .desired["cpu.max"].origin == "runtime"'
+expect_json '.desired["pids.max"] | .origin == "lease" and .afterwards == 10 and (.ends | endswith("Z"))'
+echo 50M >"$root/back/memory.max"
+is_left_drifted() { cgctl --json show back | jq -e '.drifted == ["memory.max"]' >/dev/null; }
+eventually 'a drift that is left, as before' 10 is_left_drifted
+cgctl -q set back --memory 60M --pids-limit 5
+try cgctl history back --json
+try cgctl undo "$(printf '%s' "$out" | jq '.[0].id')"
+expect_status 0
+try cgctl show back --json
+expect_json '.desired["memory.max"].origin == "file" and .desired["pids.max"].origin == "lease"'
+cgctl -q remove back
+
 it 'applies cgroups.d when it starts and when it is told to'
 mkdir -p "${config%/*}/cgroups.d"
 printf '[cgroup declared]\nmemory = 40M\n' >"${config%/*}/cgroups.d/10-declared.conf"

@@ -87,5 +87,16 @@ expect_status 1
 expect_in_stderr 'not authorized: eve may not administer'
 expect_unchanged "$before"
 
+it 'gives her back what root took away and brings back'
+eve create mine/d --memory 10M
+try cgctl remove mine/d
+expect_status 0
+try cgctl history mine/d --json
+try cgctl undo "$(printf '%s' "$out" | jq '.[0].id')"
+expect_status 0
+eve set mine/d --memory 12M
+expect_status 0
+expect_file mine/d/memory.max 12582912
+
 : >"$config"
 daemon_restart
