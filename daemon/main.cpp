@@ -27,7 +27,7 @@
 #include "cgroupfs/watcher.h"
 #include "command_line.h"
 #include "config/daemon_config.h"
-#include "config/declared_cgroups.h"
+#include "configuration.h"
 #include "core/accounts.h"
 #include "core/admission.h"
 #include "core/container_marks.h"
@@ -51,6 +51,7 @@
 #include "metrics/core_facts.h"
 #include "metrics/exporter.h"
 #include "metrics/self_metrics.h"
+#include "reloads.h"
 #include "runtimes/catalog.h"
 #include "sandbox/landlock.h"
 #include "service_manager/service_manager.h"
@@ -78,93 +79,6 @@ constexpr EventLoop::Pause watch_pause{
 constexpr std::array<std::string_view, 17> bus_methods = {
     "Create",     "SetLimits",     "Unset", "Apply", "Undo",     "History", "Reload", "Remove", "Attach",
     "AttachPids", "OpenDirectory", "Get",   "List",  "Snapshot", "Freeze",  "Thaw",   "Kill"};
-
-std::optional<std::string> environment(const char* name) {
-  const char* const value = std::getenv(name);
-  return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
-}
-
-std::optional<std::string> config_file(const CommandLine& line) {
-  if (line.config) return line.config;
-  if (line.system) return CGROUPD_SYSCONFDIR "/cgroupd/cgroupd.conf";
-  return user_config_file(environment("XDG_CONFIG_HOME"), environment("HOME"));
-}
-
-struct Configuration {
-  DaemonConfig daemon;
-  DeclaredCgroups cgroups;
-  ConfigFaults cgroups_faults;  ///< then `cgroups` is empty
-};
-
-// A fault in cgroupd.conf fails; one in cgroups.d is the caller's to judge.
-Result<Configuration> load_config(const CommandLine& line) {
-  const ConfigContext context{.runtime_directory = line.system ? CGROUPD_RUNSTATEDIR : environment("XDG_RUNTIME_DIR")};
-  const auto file = config_file(line);
-  auto config = file ? load_daemon_config(*file, line.config ? IfMissing::fault : IfMissing::fine, context)
-                     : parse_daemon_config({}, context);
-  if (!config)
-    return fail(ErrorCode::invalid_argument,
-                "the configuration has faults, so none of it is used:\n" + print_faults(config.error()));
-  for (const auto& budget : config->budgets) {
-    // No fault: accounts come and go without us.
-    if (!may_exist(budget.whose)) spdlog::warn("[budget {}]: this host knows nobody of that name", budget.whose);
-  }
-  Configuration all{.daemon = *std::move(config)};
-  if (!file) return all;
-  auto cgroups = parse_declared_cgroups(read_config_directory(cgroups_directory(*file), IfMissing::fine));
-  if (cgroups) {
-    all.cgroups = *std::move(cgroups);
-  } else {
-    all.cgroups_faults = std::move(cgroups.error());
-  }
-  return all;
-}
-
-// Declared limits as they are in cgroups.d; what a user has stated over an unchanged line stays.
-void apply_declared(Manager& manager, const DeclaredCgroups& cgroups, const Manager::OutcomeDone& done) {
-  const Caller ourselves{.uid = ::getuid(), .pid = ::getpid(), .unit = {}, .command = "cgroupd"};
-  manager.apply(cgroups, {.only_news = true}, ourselves, done);
-}
-
-// What of the configuration can change while we run, and who goes by it.
-class Reloads {
- public:
-  Reloads(DaemonConfig in_use, Manager& manager, Reconciler& reconciler, Admission& admission)
-      : in_use_(std::move(in_use)), manager_(manager), reconciler_(reconciler), admission_(admission) {}
-
-  /// All of the new configuration, or nothing of it.
-  void reload(const CommandLine& line, const Manager::OutcomeDone& done) {
-    const auto config = load_config(line);
-    if (!config) return done(fail(config.error()));
-    if (!config->cgroups_faults.empty()) {
-      return done(fail(ErrorCode::invalid_argument,
-                       "cgroups.d has faults, so nothing was changed:\n" + print_faults(config->cgroups_faults)));
-    }
-    // What is declared is judged by the new rules. Of several reloads at once the last one decides.
-    go_by(config->daemon);
-    apply_declared(manager_, config->cgroups,
-                   [this, wanted = config->daemon, number = ++reloads_, done](const Result<Outcome>& ok) {
-                     if (number == reloads_) {
-                       if (ok) in_use_ = wanted;
-                       if (!ok) go_by(in_use_);
-                       reconciler_.set_policy(in_use_.drift);
-                     }
-                     done(ok);
-                   });
-  }
-
- private:
-  void go_by(const DaemonConfig& config) {
-    manager_.set_defaults(config.defaults, config.profiles, config.on_missing);
-    admission_.set_rules({.ceilings = config.ceilings, .budgets = config.budgets});
-  }
-
-  DaemonConfig in_use_;
-  std::uint64_t reloads_ = 0;
-  Manager& manager_;
-  Reconciler& reconciler_;
-  Admission& admission_;
-};
 
 // What we manage, and the unit that holds it if one does.
 struct Root {
@@ -426,11 +340,7 @@ Result<int> serve(const CommandLine& line) {
                 [&reconciler](const CgroupPath& cgroup) { reconciler.check(cgroup); });
   transactions.on_leases_changed([&leases] { leases.rearm(); });
   Manager manager(**kernel, movers, transactions, reconciler, loop, root->unit ? &service_manager : nullptr,
-                  {.prepare = {.defaults = config->daemon.defaults,
-                               .max_cgroups = config->daemon.max_cgroups,
-                               .profiles = config->daemon.profiles,
-                               .on_missing = config->daemon.on_missing},
-                   .tree_unit = root->unit});
+                  {.prepare = preparation_options(config->daemon), .tree_unit = root->unit});
   if (auto ok = manager.prepare_root(::getpid()); !ok) return fail(ok.error());
   if (auto ok = transactions.recover(); !ok) return fail(ok.error());
   if (auto ok = reconcile_at_start(**kernel, **store, reconciler, *boot); !ok) return fail(ok.error());
@@ -463,7 +373,7 @@ Result<int> serve(const CommandLine& line) {
   for (const auto& complaint : (*exporter)->complaints()) spdlog::warn("{}", complaint);
   for (const auto& address : (*exporter)->addresses()) spdlog::info("metrics at {}", address);
 
-  Reloads reloads(config->daemon, manager, reconciler, admission);
+  Reloads reloads(line, config->daemon, manager, reconciler, admission);
   Callers callers(bus->connection());
   PolkitClient polkit(bus->connection());
   const Authorizer::World world = who_is_who(callers, **kernel, admission);
@@ -471,7 +381,7 @@ Result<int> serve(const CommandLine& line) {
   ManagerAdaptor adaptor(
       bus->connection(), manager, **self_metrics, authorizer, callers, CGROUPD_VERSION,
       [&](const Manager::OutcomeDone& done) {
-        reloads.reload(line, [&self = **self_metrics, done](const Result<Outcome>& ok) {
+        reloads.reload([&self = **self_metrics, done](const Result<Outcome>& ok) {
           self.config_reloaded(ok.has_value());
           done(ok);
         });

@@ -22,6 +22,7 @@ struct MetricsConfig {
   bool all_users = false;                     ///< the system's daemon: every user's cgroups and containers
   bool cadvisor = false;                      ///< whether there is /metrics/cadvisor
   std::optional<std::string> web_config;      ///< absolute path of a web config file
+  friend bool operator==(const MetricsConfig&, const MetricsConfig&) = default;
 };
 
 Result<void> set_metrics_max_cgroups(MetricsConfig& config, const std::string& value);

@@ -76,10 +76,8 @@ class Manager {
     return transactions_.store().history_page(query, most_looked_at);
   }
 
-  /// New [defaults] and profiles, for what is made and applied from now on.
-  void set_defaults(Changes defaults, std::map<std::string, Changes> profiles, OnMissing on_missing) {
-    prepare_.set_defaults(std::move(defaults), std::move(profiles), on_missing);
-  }
+  /// New [defaults], profiles and bounds, for what is made and applied from now on.
+  void go_by(Preparation::Options options) { prepare_.go_by(std::move(options)); }
 
   /// Moves processes (Movement).
   void attach(const CgroupPath& cgroup, const std::vector<pid_t>& pids, const Caller& caller, Done done);

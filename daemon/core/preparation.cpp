@@ -13,12 +13,6 @@
 
 namespace cgroupd {
 
-void Preparation::set_defaults(Changes defaults, std::map<std::string, Changes> profiles, OnMissing on_missing) {
-  options_.on_missing = on_missing;
-  options_.defaults = std::move(defaults);
-  options_.profiles = std::move(profiles);
-}
-
 // With what is missing above each of them.
 Result<void> Preparation::check_room(const std::vector<CgroupPath>& made) {
   std::set<CgroupPath> levels;

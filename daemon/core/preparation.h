@@ -56,7 +56,8 @@ class Preparation {
   Preparation(Kernel& kernel, Transactions& transactions, Time& time, Options options)
       : kernel_(kernel), transactions_(transactions), time_(time), options_(std::move(options)) {}
 
-  void set_defaults(Changes defaults, std::map<std::string, Changes> profiles, OnMissing on_missing);
+  /// For what is prepared from now on.
+  void go_by(Options options) { options_ = std::move(options); }
 
   Result<Work> to_create(const CgroupPath& cgroup, const Changes& limits, const CreateOptions& options);
   Result<Work> to_set(const CgroupPath& cgroup, const Changes& changes, const SetOptions& options);

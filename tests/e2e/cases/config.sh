@@ -81,6 +81,22 @@ try cgctl create roomy --memory 90M
 expect_status 0
 rm -r "${config%/*}/cgroups.d"
 
+it 'goes by its bounds after a reload, and says what waits for its next start'
+with_config ''
+printf '[daemon]\nmax-cgroups = 1\n' >"$config"
+try cgctl reload
+expect_status 0
+case $out in *metrics*) problem "expected nothing of [metrics]: $out" ;; esac
+try cgctl create one-too-many
+expect_status 1
+expect_in_stderr max-cgroups
+printf '[metrics]\nlisten = none\n' >"$config"
+try cgctl reload
+expect_status 0
+expect_in_stdout '[metrics] has changed: it is read when cgroupd starts'
+try cgctl create not-too-many
+expect_status 0
+
 it 'names all faults on a reload, one a line, and keeps what it had'
 with_config '[defaults]
 memory = 24M'

@@ -168,7 +168,7 @@ TEST_F(WithoutCpuset, FilesSayItForThemselves) {
 }
 
 TEST_F(WithoutCpuset, TheDaemonsDefaultCounts) {
-  daemon->manager.set_defaults(changes("cpuset.cpus=0"), {}, skip);
+  daemon->manager.go_by({.defaults = changes("cpuset.cpus=0"), .on_missing = skip});
   ASSERT_OK(create("web", "memory.max=64M"));
   EXPECT_THAT(why("web"), HasSubstr("controller cpuset"));
   EXPECT_TRUE(

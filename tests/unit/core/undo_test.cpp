@@ -158,7 +158,7 @@ TEST(Undoing, InAnotherBootDoesNotBringBackWhatEndedWithTheFirst) {
 
 TEST(Undoing, LeavesDefaultsWhatTheyAre) {
   ManagedWorld world;
-  world.daemon->manager.set_defaults(changes("memory.max=64M"), {}, OnMissing::refuse);
+  world.daemon->manager.go_by({.defaults = changes("memory.max=64M")});
   ASSERT_OK(world.create("web"));
   ASSERT_OK(world.set("web", "memory.max=32M"));
   ASSERT_OK(undo_last(world));
