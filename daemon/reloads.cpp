@@ -45,8 +45,8 @@ void Reloads::reload(const Manager::OutcomeDone& done) {
                    Result<Outcome> told = ok;
                    if (told && !is_served_alike(wanted, at_start_))
                      told->steps.emplace_back("[metrics] has changed: it is read when cgroupd starts");
+                   if (ok) in_use_ = wanted;
                    if (number == reloads_) {
-                     if (ok) in_use_ = wanted;
                      if (!ok) go_by(in_use_);
                      reconciler_.set_policy(in_use_.drift);
                    }

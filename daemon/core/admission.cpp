@@ -56,6 +56,11 @@ void add_what_comes_back(const DesiredCgroup& desired, Amounts& limits) {
   }
 }
 
+void claim_for(const Part& part, Amounts& limits) {
+  apply(part.wanted, limits);
+  if (part.desired) add_what_comes_back(*part.desired, limits);
+}
+
 }  // namespace
 
 Admission::Admission(Kernel& kernel, Rules rules, People people, std::uint32_t self)
@@ -131,10 +136,18 @@ Result<void> Admission::check_ceilings(const Work& work) const {
   for (const auto& part : work.parts) {
     for (const auto& [limit, value] : part.wanted) {
       const auto ceiling = rules_.ceilings.find(limit);
-      if (part.remove || ceiling == rules_.ceilings.end() || !exceeds(value, ceiling->second)) continue;
+      if (part.remove || ceiling == rules_.ceilings.end()) continue;
+      std::vector<Value> turns = {value};
+      if (part.desired && work.is_asked()) {
+        for (const Statement* const later : part.desired->to_come(*limit))
+          turns.push_back(later->value.value_or(unset_value(*limit)));
+      }
+      const auto above = std::ranges::find_if(turns, [&](const Value& turn) { return exceeds(turn, ceiling->second); });
+      if (above == turns.end()) continue;
       return fail(ErrorCode::limit_exceeded,
-                  std::string(limit->file) + " " + print_value_for_people(*limit, value) + " of " + part.cgroup.str() +
-                      " is above the ceiling of " + print_value_for_people(*limit, ceiling->second),
+                  std::string(limit->file) + " " + print_value_for_people(*limit, *above) + " of " + part.cgroup.str() +
+                      " is above the ceiling of " + print_value_for_people(*limit, ceiling->second) +
+                      (above == turns.begin() ? "" : " when its lease is over"),
                   "have the administrator raise it under [ceilings] in cgroupd.conf");
     }
   }
@@ -163,20 +176,38 @@ Result<void> Admission::check_budgets(const Work& work, const std::vector<Cgroup
       return part != nullptr && part->remove;
     });
     for (auto& claim : after) {
-      const Part* const part = part_for(work, claim.cgroup);
-      if (part == nullptr) continue;
-      apply(part->wanted, claim.limits);
-      if (part->desired) add_what_comes_back(*part->desired, claim.limits);
+      if (const Part* const part = part_for(work, claim.cgroup)) claim_for(*part, claim.limits);
     }
     for (const auto& [level, of] : fresh) {
       if (of != budget) continue;
       Claim claim{.cgroup = level};
-      if (const Part* const part = part_for(work, level)) apply(part->wanted, claim.limits);
+      if (const Part* const part = part_for(work, level)) claim_for(*part, claim.limits);
       after.push_back(std::move(claim));
     }
     if (auto ok = check_budget(*budget, before, after); !ok) return ok;
   }
   return {};
+}
+
+// The most that a limit is or comes to be, as leases end.
+std::uint64_t Admission::most_in_turn(const CgroupPath& cgroup, const Limit& limit, const Part* part) const {
+  if (part != nullptr && part->remove) return 0;
+  std::uint64_t most = 0;
+  if (part != nullptr && part->wanted.contains(&limit)) {
+    most = number_in(part->wanted.at(&limit));
+  } else if (const auto there = read_limit(kernel_, cgroup, limit)) {
+    most = number_in(*there);
+  }
+  const auto add_turns = [&](const DesiredCgroup& desired) {
+    for (const Statement* const later : desired.to_come(limit))
+      most = std::max(most, number_in(later->value.value_or(unset_value(limit))));
+  };
+  if (part != nullptr && part->desired) {
+    add_turns(*part->desired);
+  } else if (desired_of_) {
+    add_turns(desired_of_(cgroup));
+  }
+  return most;
 }
 
 // memory.min and memory.low: what children are promised, their parent must have (cgroup-v2.rst, "memory.min"). The
@@ -186,30 +217,27 @@ Result<void> Admission::check_protections(const Work& work) const {
     for (const auto& [limit, value] : part.wanted) {
       if (!is_protection(*limit) || part.remove) continue;
       const CgroupPath parent = part.cgroup.parent();
-      const auto now = read_limit(kernel_, part.cgroup, *limit);
-      if (now && !lowers(value, *now)) continue;  // it does not rise
-      const auto wanted_or_now = [&](const CgroupPath& cgroup) {
-        const Part* const other = part_for(work, cgroup);
-        if (other != nullptr && other->remove) return std::uint64_t{0};
-        if (other != nullptr && other->wanted.contains(limit)) return number_in(other->wanted.at(limit));
-        const auto there = read_limit(kernel_, cgroup, *limit);
-        return there ? number_in(*there) : 0;
-      };
-      std::uint64_t has = wanted_or_now(parent);
+      std::uint64_t promised = most_in_turn(part.cgroup, *limit, &part);
+      const bool is_there = read_limit(kernel_, part.cgroup, *limit).has_value();
+      if (is_there && promised <= most_in_turn(part.cgroup, *limit, nullptr)) continue;  // it does not rise
+      const Part* const above = part_for(work, parent);
+      const bool above_changes = above != nullptr && !above->remove && above->wanted.contains(limit);
+      const auto above_now = read_limit(kernel_, parent, *limit);
+      std::uint64_t has = above_changes ? number_in(above->wanted.at(limit)) : above_now ? number_in(*above_now) : 0;
       if (parent.is_root() && has == 0) has = host_memory_bytes();
-      std::uint64_t promised = number_in(value);
       const auto siblings = kernel_.children(parent);
       for (const auto& name : siblings ? *siblings : std::vector<std::string>()) {
         const auto sibling = parent.child(name);
-        if (sibling && *sibling != part.cgroup) promised = add(promised, wanted_or_now(*sibling));
+        if (sibling && *sibling != part.cgroup)
+          promised = add(promised, most_in_turn(*sibling, *limit, part_for(work, *sibling)));
       }
       if (promised <= has) continue;
-      const std::string above = parent.is_root() ? "what is above" : parent.str();
+      const std::string who = parent.is_root() ? "what is above" : parent.str();
       return fail(ErrorCode::limit_exceeded,
                   std::string(limit->file) + " " + print_bytes(number_in(value)) + " of " + part.cgroup.str() +
-                      " cannot be kept: " + above + " has " + print_bytes(has) + ", and " + print_bytes(promised) +
+                      " cannot be kept: " + who + " has " + print_bytes(has) + ", and " + print_bytes(promised) +
                       " would be promised below it",
-                  parent.is_root() ? "protect less" : "protect " + above + " first, or protect less");
+                  parent.is_root() ? "protect less" : "protect " + who + " first, or protect less");
     }
   }
   return {};
@@ -237,11 +265,11 @@ Result<void> Admission::admit(Work& work, const std::vector<CgroupPath>& missing
   for (const auto& part : work.parts) {
     Claim claim{.cgroup = part.cgroup};
     if (part.make) {
-      apply(part.wanted, claim.limits);
+      claim_for(part, claim.limits);
     } else {
       claim.limits = in_force(part.cgroup);
       Amounts then = claim.limits;
-      apply(part.wanted, then);
+      claim_for(part, then);
       for (std::size_t i = 0; i < then.size(); ++i) {
         if (is_more(then.at(i), claim.limits.at(i))) claim.limits.at(i) = then.at(i);
       }

@@ -53,6 +53,7 @@ class Admission final : public Gate {
   std::vector<Claim> claims_of(const Budget& budget);
   Result<void> check_ceilings(const Work& work) const;
   Result<void> check_budgets(const Work& work, const std::vector<CgroupPath>& missing);
+  std::uint64_t most_in_turn(const CgroupPath& cgroup, const Limit& limit, const Part* part) const;
   Result<void> check_protections(const Work& work) const;
 
   Kernel& kernel_;

@@ -19,8 +19,14 @@ LastMakers::All LastMakers::read() {
     const auto page = store_.history_page(query, at_once);
     if (!page) return all;
     for (const auto& entry : page->entries) {
-      if (!entry.who.uid || entry.cause == Cause::undo) continue;
-      for (const auto& cgroup : entry.made) all.emplace(cgroup, *entry.who.uid);
+      // What an undo makes again belongs to whom it belonged, if to anybody.
+      const bool is_undo = entry.cause == Cause::undo && !entry.made.empty();
+      const auto former = is_undo ? store_.former(entry.id, {}) : FormerCgroups();
+      if (!former || (!is_undo && !entry.who.uid)) continue;
+      for (const auto& cgroup : entry.made) {
+        const auto was = former->find(cgroup);
+        all.emplace(cgroup, !is_undo ? *entry.who.uid : was == former->end() ? 0 : was->second.owner.value_or(0));
+      }
     }
     query.before = page->older;
   } while (query.before);

@@ -16,8 +16,7 @@ class LastMakers {
   /// `store` must outlive this object.
   explicit LastMakers(Store& store) : store_(store) {}
 
-  /// Who made the last cgroup of that name, as far as the history goes back. What an undo makes again belongs to whom
-  /// it belonged.
+  /// Who made the last cgroup of that name, as far as the history goes back; 0 is root, or nobody.
   std::optional<std::uint32_t> of(const CgroupPath& cgroup);
   /// What was made since is not in it: to be read anew.
   void forget() { all_.reset(); }

@@ -98,6 +98,13 @@ Result<Work> Preparation::to_set(const CgroupPath& cgroup, const Changes& change
     }
     const auto in_force = in_force_or_fresh(cgroup, *limit, terms);
     if (!in_force) return fail(in_force.error());
+    constexpr std::size_t most_leases = 16;
+    if (part.desired->to_come(*limit).size() > most_leases) {
+      return fail(ErrorCode::limit_exceeded,
+                  std::to_string(most_leases) + " leases of " + std::string(limit->file) + " of " + cgroup.str() +
+                      " lie on each other already",
+                  "let some end, or set the limit for good");
+    }
     part.desired->lease(*limit, value, time_.now().boot + *options.lease, *in_force, on_missing);
   }
   if (options.drift) part.desired->drift = options.drift;
@@ -171,7 +178,7 @@ Result<Value> Preparation::wanted_value(const CgroupPath& cgroup, const Limit& l
 // What a wish for a part of a value leaves as it is. A lease gives nothing to what is to stay.
 Result<Value> Preparation::base_of_parts(const CgroupPath& cgroup, const Limit& limit, const Terms& terms) {
   const auto coming = transactions_.desired_of(cgroup).to_come(limit);
-  if (terms.is_lease || coming.empty()) return in_force_or_fresh(cgroup, limit, terms);
+  if (terms.is_lease || !terms.is_there || coming.empty()) return in_force_or_fresh(cgroup, limit, terms);
   return coming.back()->value.value_or(unset_value(limit));
 }
 

@@ -17,31 +17,33 @@ struct Reversed {
 };
 
 // What was desired, as it was desired. What files no longer say is no longer theirs to take away.
-void bring_back(Kernel& kernel, const Former& was, const HistoryEntry& entry, const Moment& now, Reversed& into) {
+void bring_back(Kernel& kernel, const Former& was, Cause cause, const Moment& now, Reversed& into) {
   auto& [part, desired] = into;
-  const bool was_removed = std::ranges::find(entry.removed, part.cgroup) != entry.removed.end();
-  const bool as_a_file = was_removed && entry.cause != Cause::file;
-  if (was_removed) {
-    part.owner = was.owner;
+  const bool as_a_file = part.make && cause != Cause::file;
+  if (part.make) {
+    part.owner = was.owner.value_or(0);
     desired.drift = was.desired.drift;
     const bool taken_by_a_file = was.desired.made_by == Origin::file && !as_a_file;
     desired.made_by = taken_by_a_file ? Origin::user : was.desired.made_by;
   }
   DesiredCgroup then = was.desired;
   const Values over = then.end_leases(now.boot);
-  for (const auto& [limit, value] : over) part.wanted.insert_or_assign(limit, value);
   for (const auto& [limit, before] : was.desired.statements()) {
     const auto left = then.statements().find(limit);
     auto statements = left == then.statements().end() ? std::vector<Statement>() : left->second;
-    if (part.make && why_missing(kernel, *limit)) {
+    const bool is_missing = why_missing(kernel, *limit).has_value();
+    if (part.make && is_missing) {
       // What cannot be had any more does not keep the rest from coming back.
       for (auto& statement : statements) statement.on_missing = OnMissing::skip;
     }
     desired.restore(*limit, std::move(statements), as_a_file);
     if (const Statement* const stands = desired.standing(*limit)) {
       part.wanted.insert_or_assign(limit, *stands->value);
-    } else if (before.empty() && part.wanted.contains(limit)) {
-      // What was in force had been stated until the end of a boot that is over.
+    } else if (is_missing) {
+      part.wanted.erase(limit);
+    } else if (const auto left_by_lease = over.find(limit); left_by_lease != over.end()) {
+      part.wanted.insert_or_assign(limit, left_by_lease->second);
+    } else if (before.empty()) {
       part.wanted.insert_or_assign(limit, unset_value(*limit));
     }
   }
@@ -64,10 +66,15 @@ Result<Work> Preparation::to_undo(const HistoryEntry& entry) {
     if (!part.remove) return fail(ErrorCode::not_found, cgroup.str() + " is not there any more");
   }
   for (const auto& cgroup : entry.removed) {
+    if (exists(kernel_, cgroup)) {
+      return fail(ErrorCode::busy, cgroup.str() + " is there again, so that what was removed cannot come back",
+                  "remove it first, or set the limits themselves");
+    }
     auto& [part, desired] = reversed(cgroup);
-    part.make = !exists(kernel_, cgroup);
+    part.make = true;
     desired.made_by = Origin::user;
   }
+  if (auto ok = check_room(entry.removed); !ok) return fail(ok.error());
   const Moment now = time_.now();
   const auto former = transactions_.store().former(entry.id, now);
   if (!former) return fail(former.error());
@@ -89,7 +96,7 @@ Result<Work> Preparation::to_undo(const HistoryEntry& entry) {
       const bool by_file = desired.stated_by_file(*change.limit) == change.before;
       // What cannot be had any more does not keep the rest from coming back.
       desired.state(*change.limit, by_file ? Origin::file : Origin::user, change.before,
-                    part.make ? OnMissing::skip : options_.on_missing);
+                    part.make && why_missing(kernel_, *change.limit) ? OnMissing::skip : OnMissing::refuse);
     } else {
       desired.unset(*change.limit);
     }
@@ -106,7 +113,7 @@ Result<Work> Preparation::to_undo(const HistoryEntry& entry) {
   }
   for (const auto& [cgroup, was] : *former) {
     auto& one = reversed(cgroup);
-    if (!one.part.remove) bring_back(kernel_, was, entry, now, one);
+    if (!one.part.remove) bring_back(kernel_, was, entry.cause, now, one);
   }
   for (auto& [cgroup, one] : all) {
     if (!one.part.remove) one.part.desired = std::move(one.desired);

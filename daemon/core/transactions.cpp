@@ -73,20 +73,24 @@ Removal removal_of(const Work& work) {
   return removal;
 }
 
-// The history's entry of a change tells no more of what was stated.
-bool is_plain(const std::vector<Statement>& statements, const Value& before) {
-  return statements.size() == 1 && statements.front() == Statement{.origin = Origin::user, .value = before};
+// What a change's entry in the history tells by itself: a user's statement, of what was in force.
+bool is_plain(const std::vector<Statement>& statements, const Value* in_force) {
+  if (statements.size() != 1) return false;
+  const Statement& only = statements.front();
+  return only.origin == Origin::user && only.value && only.on_missing == OnMissing::refuse &&
+         (in_force == nullptr || *only.value == *in_force);
 }
 
-// Whether what is wanted leaves every lease an end that can be had: acknowledged was that, too.
-Result<void> check_ends(const Part& part, Target target) {
-  if (!part.desired) return {};
+// Whether what is wanted leaves every lease an end that can be had: that was acknowledged, too.
+Result<void> check_ends(const Part& part, const Target& target) {
+  if (!part.desired || !part.desired->next_end()) return {};
   DesiredCgroup desired = *part.desired;
+  Target later = target;
   while (const auto end = desired.next_end()) {
-    for (auto& [limit, value] : desired.end_leases(*end)) {
-      if (target.in_force.contains(limit)) target.wanted.insert_or_assign(limit, value);
+    for (const auto& [limit, value] : desired.end_leases(*end)) {
+      if (later.in_force.contains(limit)) later.wanted.insert_or_assign(limit, value);
     }
-    auto then = make_plan({target});
+    auto then = make_plan({later});
     if (then) continue;
     then.error().message += " when a lease of " + part.cgroup.str() + " is over";
     return fail(std::move(then.error()));
@@ -140,6 +144,35 @@ struct Transactions::Running {
   Result<std::vector<Value>> applied;
   Result<void> removed;
   Record record;  // with what the parts wanted desired
+};
+
+// The limits that a change's entry in the history has a row for already.
+class Transactions::Mentioned {
+ public:
+  Mentioned(const Plan& plan, const std::vector<SkippedLimit>& skipped) {
+    rows_.reserve(plan.size() + skipped.size());
+    for (const auto& step : plan) rows_.push_back({{step.cgroup.str(), step.limit}, &step.from});
+    for (const auto& one : skipped) rows_.push_back({{one.cgroup.str(), one.limit}, nullptr});
+    std::ranges::sort(rows_, {}, &Row::what);
+  }
+  bool contains(const CgroupPath& cgroup, const Limit* limit) const { return find(cgroup, limit) != nullptr; }
+  /// What was in force before; nullptr when nothing was written.
+  const Value* from(const CgroupPath& cgroup, const Limit* limit) const {
+    const Row* const row = find(cgroup, limit);
+    return row == nullptr ? nullptr : row->from;
+  }
+
+ private:
+  struct Row {
+    std::pair<std::string_view, const Limit*> what;
+    const Value* from = nullptr;
+  };
+  const Row* find(const CgroupPath& cgroup, const Limit* limit) const {
+    const std::pair<std::string_view, const Limit*> what(cgroup.str(), limit);
+    const auto at = std::ranges::lower_bound(rows_, what, {}, &Row::what);
+    return at == rows_.end() || at->what != what ? nullptr : &*at;
+  }
+  std::vector<Row> rows_;
 };
 
 Transactions::Transactions(Kernel& kernel, Backgrounds backgrounds, Store& store, Intents& intents, Time& time,
@@ -217,6 +250,8 @@ Result<void> Transactions::look_at(const Part& part, bool is_there, Target& targ
   target.wanted = part.wanted;
   if (!is_there) target.in_use.memory_bytes = 0;
   bool concerns_weight = false;
+  // What is raised may be lowered again when they end.
+  const bool has_leases = part.desired && part.desired->next_end();
   for (const auto& [limit, wanted] : part.wanted) {
     concerns_weight = concerns_weight || limit->role == Role::weight || limit->role == Role::idle;
     if (!is_there) {
@@ -232,7 +267,7 @@ Result<void> Transactions::look_at(const Part& part, bool is_there, Target& targ
     }
     if (!in_force) return fail(diagnose(kernel_, part.cgroup, limit->file, in_force.error()));
     const bool takes_away = limit->lowering != Lowering::harmless && lowers(*in_force, wanted);
-    const Limit* const other = companion(*limit, *in_force, wanted);
+    const Limit* const other = has_leases ? companion(*limit) : companion(*limit, *in_force, wanted);
     target.in_force.emplace(limit, *std::move(in_force));
     if (other != nullptr && !part.wanted.contains(other)) {
       if (auto value = read_limit(kernel_, part.cgroup, *other)) target.in_force.emplace(other, *std::move(value));
@@ -258,7 +293,13 @@ Result<Plan> Transactions::plan(const Work& work, bool all_there) {
     if (part.wanted.empty() || part.remove) continue;
     if (auto ok = look_at(part, all_there || !part.make, targets.emplace_back()); !ok)
       return fail(std::move(ok.error()));
-    if (auto ok = check_ends(part, targets.back()); !ok) return fail(std::move(ok.error()));
+    if (work.is_asked()) {
+      if (auto ok = check_ends(part, targets.back()); !ok) return fail(std::move(ok.error()));
+    }
+    // What a lease gave way to rests, too, while its cgroup is idle.
+    if (const auto weight = part.wanted.find(limit_of_role(Role::weight));
+        work.cause == Cause::lease && weight != part.wanted.end())
+      targets.back().remembered_weight = amount_in(weight->second);
   }
   return make_plan(targets);
 }
@@ -405,22 +446,34 @@ void Transactions::executed(const std::shared_ptr<Running>& running) {
   end(running, fail(error));
 }
 
-// Before record() takes its parts out of it. What is undone of a lease's end, or of a repair, is what was in force:
-// what was stated about it is no more to be had, or stands.
-FormerCgroups Transactions::former(const Running& running) const {
+// What is stated from now on though nothing had to be written for it is a change as well.
+void Transactions::note_statements(Work& work, const Mentioned& mentioned) const {
+  if (!work.is_asked()) return;
+  for (const auto& part : work.parts) {
+    if (part.remove || !part.desired) continue;
+    const DesiredCgroup& before = desired_of(part.cgroup);
+    for (const Limit* const limit : before.differing(*part.desired)) {
+      const Statement* const stood = before.standing(*limit);
+      const Statement* const stands = part.desired->standing(*limit);
+      if (stood == nullptr && stands == nullptr) continue;
+      const bool is_same =
+          stood != nullptr && stands != nullptr && stood->origin == stands->origin && stood->value == stands->value;
+      if (is_same || mentioned.contains(part.cgroup, limit)) continue;
+      const Value& now = stands != nullptr ? *stands->value : *stood->value;
+      work.noted.push_back({.cgroup = part.cgroup,
+                            .limit = limit,
+                            .before = stood != nullptr ? *stood->value : now,
+                            .after = now,
+                            .stated_before = stood != nullptr});
+    }
+  }
+}
+
+// Of a lease's end it is what was in force that comes back: the lease is over.
+FormerCgroups Transactions::former(const Running& running, const Mentioned& mentioned) const {
   FormerCgroups former;
   const Work& work = running.work;
-  if (work.cause == Cause::lease || work.cause == Cause::drift) return former;
-  std::vector<std::pair<std::string_view, const Limit*>> told;
-  const auto tell = [&](const CgroupPath& cgroup, const Limit* limit, const Value& before) {
-    const auto& stated = desired_of(cgroup).statements();
-    const auto at = stated.find(limit);
-    if (at == stated.end() || is_plain(at->second, before)) told.emplace_back(cgroup.str(), limit);
-  };
-  for (const auto& step : running.plan) tell(step.cgroup, step.limit, step.from);
-  for (const auto& skipped : work.skipped)
-    tell(skipped.cgroup, skipped.limit, skipped.stated_before.value_or(skipped.wanted));
-  std::ranges::sort(told);
+  if (work.cause == Cause::lease) return former;
   for (const auto& part : work.parts) {
     const DesiredCgroup& before = desired_of(part.cgroup);
     if (part.remove) {
@@ -428,15 +481,19 @@ FormerCgroups Transactions::former(const Running& running) const {
       was.desired = before;
       const auto owner = running.removal.owners.find(part.cgroup);
       if (owner != running.removal.owners.end()) was.owner = owner->second;
+      continue;
     }
-    if (part.remove || !part.desired) continue;
-    for (const Limit* const limit : before.differing(*part.desired)) {
-      if (std::ranges::binary_search(told, std::pair(std::string_view(part.cgroup.str()), limit))) continue;
-      DesiredCgroup& desired = former[part.cgroup].desired;
-      desired.add_unstated(*limit);
-      const auto at = before.statements().find(limit);
-      if (at == before.statements().end()) continue;
-      for (const auto& statement : at->second) desired.add_stored(*limit, statement);
+    if (part.make && part.owner.value_or(0) != 0) former[part.cgroup].owner = part.owner;
+    if (!part.desired) continue;
+    auto limits = before.differing(*part.desired);
+    // Woken, a cgroup gets its weight back, which nobody named.
+    const Limit* const weight = limit_of_role(Role::weight);
+    if (part.wanted.contains(limit_of_role(Role::idle)) && !part.wanted.contains(weight)) limits.push_back(weight);
+    for (const Limit* const limit : limits) {
+      const auto stated = before.statements().find(limit);
+      if (stated == before.statements().end()) continue;
+      if (is_plain(stated->second, mentioned.from(part.cgroup, limit))) continue;
+      for (const auto& statement : stated->second) former[part.cgroup].desired.add_stored(*limit, statement);
     }
   }
   return former;
@@ -446,7 +503,9 @@ void Transactions::record(Running& running, const Moment& now) const {
   Work& work = running.work;
   Record& record = running.record;
   record.durable = work.durable;
-  record.former = former(running);
+  const Mentioned mentioned(running.plan, work.skipped);
+  note_statements(work, mentioned);
+  record.former = former(running, mentioned);
   for (auto& part : work.parts) record.cgroups.insert_or_assign(part.cgroup, std::move(part.desired));
   HistoryEntry& entry = record.entry.emplace();
   entry.id = running.id;
@@ -531,6 +590,14 @@ void Transactions::remember_weights(const Running& running) {
     for (const auto& [limit, value] : step.undo) {
       if (now == 1 && limit != idle) weight_before_idle_[step.cgroup] = amount_in(value).value_or(100);
     }
+  }
+  if (weight_before_idle_.empty()) return;
+  // What was wanted while it rests comes back instead.
+  for (const auto& part : running.work.parts) {
+    const auto wanted = part.wanted.find(limit_of_role(Role::weight));
+    const auto resting = weight_before_idle_.find(part.cgroup);
+    if (wanted != part.wanted.end() && resting != weight_before_idle_.end())
+      resting->second = amount_in(wanted->second).value_or(resting->second);
   }
 }
 

@@ -30,7 +30,7 @@ struct Part {
   bool make = false;                        ///< it is not there: made first, with what is missing above it
   bool remove = false;                      ///< removed last
   bool by_gate = false;                     ///< added by who admitted the change
-  std::optional<std::uint32_t> owner = {};  ///< of what is made, when it is not who asks
+  std::optional<std::uint32_t> owner = {};  ///< of what is made, when it is not who asks; 0: nobody
   Values wanted = {};                       ///< what is named is brought into force
   /// Afterwards; nothing = forgotten.
   std::optional<DesiredCgroup> desired = {};
@@ -48,6 +48,9 @@ struct Work {
   ExecuteOptions execute = {};
   std::vector<HistoryChange> noted = {};   ///< for the history, beside what is written
   std::vector<SkippedLimit> skipped = {};  ///< filled in when it is run: what cannot be had, and may be skipped
+
+  /// Somebody's wish, not what follows from an earlier one: that was agreed to already.
+  bool is_asked() const { return cause == Cause::user || cause == Cause::file || cause == Cause::undo; }
 };
 
 /// Who may say no to a change before anything is written.
@@ -139,6 +142,7 @@ class Transactions {
     WaitingRoom::Uid asker = {};
   };
   struct Running;  // one change under way
+  class Mentioned;
   static constexpr std::size_t most_waiting = 1024;
 
   bool is_free(const std::vector<CgroupPath>& cgroups) const;
@@ -161,7 +165,8 @@ class Transactions {
   void end(const std::shared_ptr<Running>& running, const Result<Outcome>& outcome);
   void remember_weights(const Running& running);
   void record(Running& running, const Moment& now) const;
-  FormerCgroups former(const Running& running) const;
+  void note_statements(Work& work, const Mentioned& mentioned) const;
+  FormerCgroups former(const Running& running, const Mentioned& mentioned) const;
   void sync_disk();
   void free(const std::vector<CgroupPath>& cgroups);
 

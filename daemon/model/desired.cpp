@@ -79,6 +79,8 @@ void DesiredCgroup::lease(const Limit& limit, Value value, std::chrono::microsec
                           OnMissing on_missing) {
   auto& all = statements_[&limit];
   if (all.empty()) all.push_back({.origin = Origin::found, .value = in_force});
+  // Those that are over by then would never stand again.
+  std::erase_if(all, [&](const Statement& old) { return is_lease(old) && old.ends <= ends; });
   all.push_back({.origin = Origin::lease, .value = std::move(value), .ends = ends, .on_missing = on_missing});
 }
 

@@ -93,7 +93,7 @@ DesiredCgroup parse_desired(std::string_view text, const Moment& now, std::strin
     // Written by this version on; without it, the answer was to refuse.
     if (words.size() > without_value + 1)
       statement.on_missing = parse_on_missing(words[without_value + 1]).value_or(OnMissing::refuse);
-    const auto ends = parse_micros(words[4]);
+    const auto ends = *origin == Origin::lease ? parse_micros(words[4]) : std::nullopt;
     if (ends) statement.ends = this_boot ? ends : parse_end_of_day(words[5], now);
     desired.add_stored(*limit, std::move(statement));
   }
@@ -144,10 +144,8 @@ void print_former(const FormerCgroups& former, const Moment& now, std::string_vi
     print_desired(was.desired, now, boot_id, lines);
     for (auto left = std::string_view(lines); !left.empty(); left.remove_prefix(left.find('\n') + 1))
       add_line(text, {"was", cgroup.str(), left.substr(0, left.find('\n'))});
-    for (const auto& [limit, statements] : was.desired.statements()) {
-      if (statements.empty()) add_line(text, {"was", cgroup.str(), "limit", limit->file});
-    }
     if (was.owner) add_line(text, {"was", cgroup.str(), "owner", std::to_string(*was.owner)});
+    if (was.desired.empty() && !was.owner) add_line(text, {"was", cgroup.str(), "unstated"});
   }
 }
 
@@ -166,13 +164,14 @@ FormerCgroups parse_former(std::string_view text, const Moment& now, std::string
     if (fact == "owner" && words.size() == without_fact + 2) {
       std::uint32_t uid = 0;
       const auto last = words.back();
-      if (std::from_chars(last.data(), end, uid).ptr == end) former[*cgroup].owner = uid;
+      const auto [read_to, error] = std::from_chars(last.data(), end, uid);
+      if (error == std::errc() && read_to == end) former[*cgroup].owner = uid;
     }
   }
   for (const auto& [cgroup, text_of] : lines) {
     DesiredCgroup& desired = former[cgroup].desired;
     desired = parse_desired(text_of, now, boot_id);
-    // Of what ended with its boot, too, it is known that nothing else is stated.
+    // Of what ended with its boot it is known that nothing else is stated.
     for (const auto& words : read_lines(text_of)) {
       const Limit* const limit = words[0] == "limit" && words.size() > 1 ? find_limit(words[1]) : nullptr;
       if (limit != nullptr) desired.add_unstated(*limit);

@@ -203,6 +203,51 @@ TEST(Leases, AreNotDeprivedOfTheirEnd) {
   EXPECT_EQ(world.text("web", "cpu.max.burst"), "40000");
 }
 
+TEST(Leases, AreNotDeprivedOfTheirEndByWhatRaises) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "cpu.max=1 cpu.max.burst=80000"));
+  ASSERT_OK(world.set("web", "cpu.max.burst=0", {.lease = 10min}));
+  ASSERT_OK(world.set("web", "cpu.max=0.3", {.lease = 5min}));
+  EXPECT_TRUE(failed_with(world.set("web", "cpu.max=0.5"), ErrorCode::out_of_range));
+  ASSERT_OK(world.set("web", "cpu.max=0.8"));
+}
+
+TEST(Leases, DoNotKeepWhatDriftedFromBeingPutBack) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "cpu.max=0.5"));
+  ASSERT_OK(world.set("web", "cpu.max=2", {.lease = 10min}));
+  world.other_writes("web", "cpu.max.burst", "150000");
+  world.other_writes("web", "cpu.max", "300000 100000");
+  EXPECT_EQ(world.text("web", "cpu.max"), "200000 100000");
+}
+
+TEST(Leases, OfAWeightEndWhileItRests) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "cpu.weight=200"));
+  ASSERT_OK(world.set("web", "cpu.weight=300", {.lease = 10min}));
+  ASSERT_OK(world.set("web", "cpu.idle=1"));
+  world.time.pass(10min);
+  EXPECT_TRUE(world.daemon->events.drifts.empty());
+  ASSERT_OK(world.set("web", "cpu.idle=0"));
+  EXPECT_EQ(world.text("web", "cpu.weight"), "200");
+}
+
+TEST(Leases, LeaveNothingOfThoseThatCouldNeverStandAgain) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "pids.max=10"));
+  for (int i = 1; i <= 100; ++i)
+    ASSERT_OK(world.set("web", "pids.max=" + std::to_string(100 + i), {.lease = std::chrono::minutes(i)}));
+  EXPECT_EQ(world.daemon->transactions.desired_of(path("web")).statements().at(find_limit("pids.max")).size(), 2U);
+  Result<Values> last;
+  int laid = 0;
+  for (; laid < 100; ++laid) {
+    last = world.set("web", "pids.max=" + std::to_string(300 + laid), {.lease = std::chrono::minutes(99 - laid)});
+    if (!last) break;
+  }
+  EXPECT_LT(laid, 20);
+  EXPECT_TRUE(failed_with(last, ErrorCode::limit_exceeded));
+}
+
 TEST(Leases, HoldWhatTheyGiveBackLater) {
   static constexpr std::uint32_t eve = 1001;
   ManagedWorld world;
@@ -227,6 +272,32 @@ TEST(Leases, HoldWhatTheyGiveBackLater) {
   ASSERT_OK(world.set("web", "memory.max=50M", {.lease = 10min}));
   ASSERT_OK(world.set("web", "memory.max=50M"));
   EXPECT_OK(world.set("mail", "memory.max=50M")) << "for good: nothing comes back";
+  // Made again, a cgroup has what it had, and comes to have what it would have had.
+  ASSERT_OK(world.set("web", "memory.max=10M", {.lease = 1h}));
+  ASSERT_OK(world.remove("web"));
+  ASSERT_OK(world.set("mail", "memory.max=60M"));
+  EXPECT_TRUE(failed_with(world.undo(world.history().at(1).id), ErrorCode::limit_exceeded));
+  ASSERT_OK(world.set("mail", "memory.max=50M"));
+}
+
+TEST(Leases, HoldTheProtectionThatComesBack) {
+  ManagedWorld world;
+  const Admission::People nobody = {.name_of = [](std::uint32_t) { return std::string(); },
+                                    .groups_of = [](std::uint32_t) { return std::vector<std::string>(); },
+                                    .maker_of = [](const CgroupPath&) { return std::nullopt; }};
+  Admission admission(world.kernel, {}, nobody, 1000);
+  auto& transactions = world.daemon->transactions;
+  transactions.guard_with(admission);
+  admission.count_what_comes_back(
+      [&](const CgroupPath& cgroup) -> const DesiredCgroup& { return transactions.desired_of(cgroup); });
+  ASSERT_OK(world.create("a", "memory.min=100M"));
+  ASSERT_OK(world.create("a/web", "memory.min=60M"));
+  ASSERT_OK(world.create("a/mail"));
+  ASSERT_OK(world.set("a/web", "memory.min=20M", {.lease = 10min}));
+  EXPECT_TRUE(failed_with(world.set("a/mail", "memory.min=80M"), ErrorCode::limit_exceeded));
+  ASSERT_OK(world.set("a/mail", "memory.min=40M"));
+  world.time.pass(10min);
+  EXPECT_EQ(world.text("a/web", "memory.min"), std::to_string(60 * mebibyte));
 }
 
 }  // namespace

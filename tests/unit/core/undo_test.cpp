@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "core/diagnosis.h"
+#include "core/last_makers.h"
 #include "core/ownership.h"
 #include "core/tree.h"
 #include "support/managed_world.h"
@@ -208,6 +209,91 @@ TEST(Undoing, OfWhatWasOnlyStatedIsRefusedWhenItWasChangedSince) {
   EXPECT_TRUE(failed_with(world.undo(id), ErrorCode::busy));
 }
 
+TEST(Undoing, IsRefusedWhenWhatFollowedWasOnlyStated) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M"));
+  ASSERT_OK(world.set("web", "memory.max=128M", {.lease = minutes(10)}));
+  const auto id = world.history().front().id;
+  ASSERT_OK(world.set("web", "memory.max=128M"));
+  EXPECT_TRUE(failed_with(world.undo(id), ErrorCode::busy)) << "128M is stated for good";
+  ASSERT_OK(undo_last(world));
+  EXPECT_EQ(origin_of(world), Origin::lease);
+}
+
+TEST(Undoing, OfARemovalIsRefusedWhenTheCgroupWasMadeAnew) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M", {.runtime = true}));
+  ASSERT_OK(world.remove("web"));
+  const auto id = world.history().front().id;
+  ASSERT_OK(world.create("web", "pids.max=9"));
+  EXPECT_TRUE(failed_with(world.undo(id), ErrorCode::busy));
+  EXPECT_EQ(world.daemon->transactions.desired_of(path("web")).made_by, Origin::user);
+}
+
+TEST(Undoing, OfARemovalKeepsTheCgroupForNoLongerThanItWasMeant) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "", {.runtime = true}));
+  ASSERT_OK(world.remove("web"));
+  ASSERT_OK(undo_last(world));
+  EXPECT_TRUE(exists(world.kernel, path("web")));
+  EXPECT_EQ(world.daemon->transactions.desired_of(path("web")).made_by, std::nullopt);
+}
+
+TEST(Undoing, LeavesTheWeightThatCameBackWithIt) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "cpu.weight=200"));
+  ASSERT_OK(world.set("web", "cpu.idle=1"));
+  ASSERT_OK(world.set("web", "cpu.idle=0"));
+  ASSERT_OK(undo_last(world));
+  EXPECT_EQ(world.text("web", "cpu.idle"), "1");
+  ASSERT_OK(world.set("web", "cpu.idle=0"));
+  EXPECT_EQ(world.text("web", "cpu.weight"), "200");
+}
+
+TEST(Undoing, OfAnAdoptionBringsALeaseBack) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M", {.drift = DriftPolicy::adopt}));
+  ASSERT_OK(world.set("web", "memory.max=128M", {.lease = minutes(10)}));
+  world.other_writes("web", "memory.max", "209715200");
+  ASSERT_EQ(origin_of(world), Origin::user);
+  ASSERT_OK(undo_last(world));
+  EXPECT_EQ(world.text("web", "memory.max"), "134217728");
+  EXPECT_EQ(origin_of(world), Origin::lease);
+}
+
+TEST(Undoing, IsNotKeptFromWhatCanBeHadByALimitThatCannot) {
+  ManagedWorld world(fake::Host{.controllers = {"memory", "pids"}});
+  ASSERT_OK(world.create("web"));
+  ASSERT_OK(world.set("web", "cpu.max=0.5", {.lease = minutes(10), .on_missing = OnMissing::skip}));
+  ASSERT_OK(world.set("web", "cpu.max=0.7 pids.max=9", {.on_missing = OnMissing::skip}));
+  world.time.pass(minutes(11));
+  ASSERT_OK(undo_last(world));
+  EXPECT_EQ(world.text("web", "pids.max"), "max");
+  EXPECT_TRUE(world.daemon->transactions.desired_of(path("web")).statements().empty());
+}
+
+TEST(Undoing, GivesWhatItMakesAgainToWhomItBelonged) {
+  constexpr std::uint32_t bob = 1002;
+  constexpr std::uint32_t eve = 1001;
+  ManagedWorld world;
+  auto& manager = world.daemon->manager;
+  const auto ignore = [](const auto& /*done*/) {};
+  const auto by = [](std::uint32_t uid) { return Caller{.uid = uid, .pid = {}, .unit = {}, .command = {}}; };
+  manager.create(path("web"), {}, {}, by(bob), ignore);
+  ASSERT_OK(set_owner(world.kernel, path("web"), bob));
+  ASSERT_OK(world.remove("web"));
+  const auto removal = world.history().front().id;
+  manager.create(path("web"), {}, {}, by(eve), ignore);
+  ASSERT_OK(world.remove("web"));
+  LastMakers makers(*world.daemon->store);
+  EXPECT_EQ(makers.of(path("web")), eve);
+  manager.undo(removal, {}, by(0), ignore);
+  ASSERT_TRUE(exists(world.kernel, path("web")));
+  EXPECT_EQ(makers.of(path("web")), eve) << "as it was read";
+  makers.forget();
+  EXPECT_EQ(makers.of(path("web")), bob);
+}
+
 TEST(Undoing, OfARepairStatesWhatWasRepaired) {
   ManagedWorld world;
   ASSERT_OK(world.create("web", "memory.max=64M"));
@@ -273,8 +359,9 @@ TEST(Undoing, OfWhatAFileTookAwayIsNotTakenAwayAgain) {
 // Any of what people and files do to cgroups; whether it was done.
 bool do_something(ManagedWorld& world) {
   const std::string name = *rc::gen::element("web", "web/a", "b");
-  const std::string limits = *rc::gen::element("memory.max=64M", "memory.max=64M pids.max=9", "pids.max=10",
-                                               "memory.max=max cpu.max=0.5", "cpu.weight=200", "cpu.idle=1");
+  const std::string limits =
+      *rc::gen::element("memory.max=64M", "memory.max=64M pids.max=9", "pids.max=10", "memory.max=max cpu.max=0.5",
+                        "cpu.weight=200", "cpu.idle=1", "cpu.idle=0", "cpu.max.burst=20000");
   switch (*rc::gen::inRange(0, 8)) {
     case 0:
       return world.create(name, limits).has_value();
