@@ -243,6 +243,38 @@ Result<void> Admission::check_protections(const Work& work) const {
   return {};
 }
 
+// What lies outside of the cgroup above the kernel takes, and then gives less than was asked for, or all that there is
+// (cgroup-v2.rst, "cpuset.cpus").
+Result<void> Admission::check_places(const Work& work) const {
+  for (const auto& part : work.parts) {
+    for (const auto& [limit, value] : part.wanted) {
+      const auto* const wanted = std::get_if<IdList>(&value);
+      if (wanted == nullptr || part.remove) continue;
+      const auto there = places_above(part.cgroup, *limit, work);
+      if (!there || is_within(*wanted, *there)) continue;
+      return fail(ErrorCode::out_of_range,
+                  std::string(limit->file) + " " + wanted->ranges + " of " + part.cgroup.str() + " cannot be had",
+                  "there are " + there->ranges + " in the cgroup above");
+    }
+  }
+  return {};
+}
+
+// None: the controller does not reach that far yet.
+std::optional<IdList> Admission::places_above(const CgroupPath& cgroup, const Limit& limit, const Work& work) const {
+  for (CgroupPath level = cgroup.parent();; level = level.parent()) {
+    if (const Part* const part = part_for(work, level)) {
+      const auto at = part->wanted.find(&limit);
+      if (at != part->wanted.end() && !std::get<IdList>(at->second).ranges.empty()) return std::get<IdList>(at->second);
+    }
+    if (const auto text = kernel_.read(level, std::string(limit.file) + ".effective")) {
+      const auto there = parse_value(limit, *text);
+      return there ? std::optional(std::get<IdList>(*there)) : std::nullopt;
+    }
+    if (level.is_root()) return std::nullopt;
+  }
+}
+
 Result<void> Admission::admit(Work& work, const std::vector<CgroupPath>& missing, const void* key) {
   if (!rules_.ceilings.empty()) {
     // A cgroup without a limit would be above every ceiling, those made on the way to it too.
@@ -259,6 +291,7 @@ Result<void> Admission::admit(Work& work, const std::vector<CgroupPath>& missing
   auto ok = check_ceilings(work).and_then([&] { return check_budgets(work, missing); }).and_then([&] {
     return check_protections(work);
   });
+  if (ok && work.is_asked()) ok = check_places(work);
   if (!ok || key == nullptr || rules_.budgets.empty()) return ok;
   // Until it has ended, the most that it had or will have is held: it may be taken back.
   std::vector<Claim> held;

@@ -1,4 +1,4 @@
-// What may be in force at all, whoever asks: ceilings, budgets, and protections that can be kept.
+// What may be in force at all, whoever asks: ceilings, budgets, protections that can be kept and places that there are.
 #pragma once
 
 #include <cstdint>
@@ -54,6 +54,8 @@ class Admission final : public Gate {
   Result<void> check_ceilings(const Work& work) const;
   Result<void> check_budgets(const Work& work, const std::vector<CgroupPath>& missing);
   std::uint64_t most_in_turn(const CgroupPath& cgroup, const Limit& limit, const Part* part) const;
+  std::optional<IdList> places_above(const CgroupPath& cgroup, const Limit& limit, const Work& work) const;
+  Result<void> check_places(const Work& work) const;
   Result<void> check_protections(const Work& work) const;
 
   Kernel& kernel_;

@@ -37,11 +37,11 @@ std::optional<std::uint64_t> amount_in(const Value& value) {
   return number == nullptr ? std::nullopt : std::optional(*number);
 }
 
-std::vector<std::string> lines_of(const std::vector<CgroupPath>& made, const Plan& plan,
+std::vector<std::string> lines_of(const std::vector<CgroupPath>& made, const Plan& plan, bool force,
                                   const std::vector<CgroupPath>& removed, const std::vector<SkippedLimit>& skips) {
   std::vector<std::string> lines;
   for (const auto& cgroup : made) lines.push_back(cgroup.str() + ": make");
-  for (const auto& step : plan) lines.push_back(print_step(step));
+  for (const auto& step : plan) lines.push_back(print_step(step, force));
   for (const auto& skipped : skips) {
     lines.push_back(skipped.cgroup.str() + ": skip " + std::string(skipped.limit->file) + " " +
                     print_value_for_people(*skipped.limit, skipped.wanted) + ": " + skipped.why);
@@ -357,7 +357,7 @@ Result<std::vector<std::string>> Transactions::describe(const Work& work) {
       .and_then([&] { return admit(admitted, nullptr); })
       .and_then([&] { return plan(admitted, false); })
       .map([&](const Plan& steps) {
-        return lines_of(missing_levels(kernel_, work), steps, removal.cgroups, admitted.skipped);
+        return lines_of(missing_levels(kernel_, work), steps, work.execute.force, removal.cgroups, admitted.skipped);
       });
 }
 
@@ -619,7 +619,8 @@ void Transactions::finish(const std::shared_ptr<Running>& running) {
   outcome.made = running->made;
   outcome.removed = running->removal.cgroups;
   outcome.skipped = work.skipped;
-  if (work.say_steps) outcome.steps = lines_of(outcome.made, running->plan, outcome.removed, outcome.skipped);
+  if (work.say_steps)
+    outcome.steps = lines_of(outcome.made, running->plan, work.execute.force, outcome.removed, outcome.skipped);
   end(running, std::move(outcome));
 }
 

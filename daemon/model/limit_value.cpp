@@ -156,20 +156,37 @@ std::string print(const DeviceMaxima& maxima) {
   return text;
 }
 
+struct IdRange {
+  std::uint64_t first = 0, last = 0;
+};
+
+std::vector<IdRange> ranges_of(const IdList& list) {
+  std::vector<IdRange> ranges;
+  for (const auto part : words_of(list.ranges, ",")) {
+    const auto dash = part.find('-');
+    IdRange range;
+    if (!read_number(part.substr(0, dash), range.first)) continue;
+    range.last = range.first;
+    if (dash != std::string_view::npos && !read_number(part.substr(dash + 1), range.last)) continue;
+    ranges.push_back(range);
+  }
+  return ranges;
+}
+
 }  // namespace
 
 std::uint64_t IdList::count() const {
   std::uint64_t total = 0;
-  for (const auto part : words_of(ranges, ",")) {
-    const auto dash = part.find('-');
-    std::uint64_t first = 0;
-    std::uint64_t last = 0;
-    if (!read_number(part.substr(0, dash), first)) continue;
-    last = first;
-    if (dash != std::string_view::npos && !read_number(part.substr(dash + 1), last)) continue;
-    total += last - first + 1;
-  }
+  for (const auto& range : ranges_of(*this)) total += range.last - range.first + 1;
   return total;
+}
+
+bool is_within(const IdList& some, const IdList& all) {
+  const auto there = ranges_of(all);  // merged: what lies in them lies in one of them
+  return std::ranges::all_of(ranges_of(some), [&](const IdRange& wanted) {
+    return std::ranges::any_of(
+        there, [&](const IdRange& range) { return range.first <= wanted.first && wanted.last <= range.last; });
+  });
 }
 
 std::string print_value(const Value& value) {

@@ -36,6 +36,9 @@ struct IdList {
   friend bool operator==(const IdList&, const IdList&) = default;
 };
 
+/// Whether every id of `some` is one of `all`; an empty list is within every other.
+bool is_within(const IdList& some, const IdList& all);
+
 /// A block device as the kernel numbers it.
 struct Device {
   std::uint32_t major = 0;

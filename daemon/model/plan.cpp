@@ -211,7 +211,7 @@ Result<Plan> make_plan(const std::vector<Target>& targets) {
   return plan;
 }
 
-std::string print_step(const Step& step) {
+std::string print_step(const Step& step, bool force) {
   const auto shown = [](const Value& value) {
     std::string text = print_value(value);
     return text.empty() ? std::string("(none)") : text;
@@ -219,7 +219,7 @@ std::string print_step(const Step& step) {
   std::string line =
       step.cgroup.str() + " " + std::string(step.limit->file) + " " + shown(step.from) + " -> " + shown(step.to);
   if (step.risk == Risk::reclaims) line += " (reclaims)";
-  if (step.risk == Risk::kills) line += " (may kill)";
+  if (step.risk == Risk::kills) line += force ? " (may kill)" : " (squeezes first)";
   return line;
 }
 

@@ -73,7 +73,8 @@ bool exceeds(const Value& value, const Value& most);
 /// A value that is in force already gives no step.
 Result<Plan> make_plan(const std::vector<Target>& targets);
 
-/// "web memory.max 67108864 -> 50331648 (may kill)": one line a step, for --plan and the journal.
-std::string print_step(const Step& step);
+/// "web memory.max 67108864 -> 50331648 (squeezes first)": one line a step, for --plan and the journal. With `force`
+/// it is "(may kill)".
+std::string print_step(const Step& step, bool force);
 
 }  // namespace cgroupd

@@ -22,6 +22,15 @@ expect_one_line_on_stderr
 expect_in_stderr 4000 "there are $(cat "$root/cpuset.cpus.effective")"
 expect_unchanged "$before"
 
+it 'refuses a CPU that the cgroup above has not got'
+cgctl -q create web/inner
+try cgctl set web/inner --cpuset-cpus 1
+expect_status 1
+expect_in_stderr 'there are 0 in the cgroup above'
+try cgctl set web/inner --cpuset-cpus 0
+expect_status 0
+cgctl -q remove web/inner
+
 it 'unsets both'
 try cgctl unset web --cpuset-cpus cpuset.mems
 expect_status 0

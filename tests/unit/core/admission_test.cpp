@@ -164,6 +164,22 @@ TEST_F(AnAdmission, KeepsEverybodyBelowTheCeilings) {
   EXPECT_EQ(work.parts[1].wanted, limits({{"memory.max", 20 * mebibyte}, {"pids.max", std::uint64_t{10}}}));
 }
 
+TEST_F(AnAdmission, GivesNoPlacesThatTheCgroupAboveHasNot) {
+  const auto places = [](const char* list) { return Values{{find_limit("cpuset.cpus"), IdList{.ranges = list}}}; };
+  kernel.given("web/a");
+  ASSERT_EQ(kernel.write_as_other(path("web"), "cpuset.cpus", "0-1"), 0);
+  EXPECT_OK(set("web/a", places("1"), 0));
+  EXPECT_OK(set("web/a", places(""), 0));
+  EXPECT_THAT(refusal(set("web/a", places("1-2"), 0)), HasSubstr("there are 0-1 in the cgroup above"));
+  EXPECT_FALSE(create("web/b/c", places("2"), 0)) << "of one that is still to be made, too";
+  Work both{.parts = {Part{.cgroup = path("web"), .wanted = places("0-2")},
+                      Part{.cgroup = path("web/a"), .wanted = places("2")}},
+            .who = {.uid = 0}};
+  EXPECT_OK(admission().admit(both, {}, nullptr));
+  Work repair{.parts = {Part{.cgroup = path("web/a"), .wanted = places("2")}}, .cause = Cause::drift};
+  EXPECT_OK(admission().admit(repair, {}, nullptr)) << "what was agreed to is put back wherever that is possible";
+}
+
 TEST_F(AnAdmission, PromisesNoMoreProtectionThanTheParentHas) {
   kernel.given("web/a");
   kernel.given("web/b");

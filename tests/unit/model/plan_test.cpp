@@ -170,8 +170,10 @@ TEST(ARisk, IsReclaimForMemoryHighAndNoneForWhatIsRaised) {
 
 TEST(AStep, IsALineForPeople) {
   auto shrink = target("web", {{"memory.max", "67108864"}}, {{"memory.max", "50331648"}});
-  EXPECT_EQ(print_step(make_plan({shrink}).value().front()), "web memory.max 67108864 -> 50331648 (may kill)");
-  EXPECT_EQ(print_step(make_plan({target("web", {}, {{"cpuset.cpus", "0-1"}})}).value().front()),
+  const auto steps = make_plan({shrink}).value();
+  EXPECT_EQ(print_step(steps.front(), true), "web memory.max 67108864 -> 50331648 (may kill)");
+  EXPECT_EQ(print_step(steps.front(), false), "web memory.max 67108864 -> 50331648 (squeezes first)");
+  EXPECT_EQ(print_step(make_plan({target("web", {}, {{"cpuset.cpus", "0-1"}})}).value().front(), false),
             "web cpuset.cpus (none) -> 0-1");
 }
 
