@@ -34,7 +34,9 @@ const Verb undo_verb = {.name = "undo",
                         .usage = "N",
                         .about =
                             "N is the number that cgctl history shows. Refused when what it changed was changed\n"
-                            "again since. It is a change of its own, so it can be undone, too.",
+                            "again since. What it brings back is whose it was: a lease for the rest of its time, a\n"
+                            "file's limit until the file says otherwise. It is a change of its own, so it can be\n"
+                            "undone, too.",
                         .words = Words::number,
                         .takes_limits = false,
                         .needs_limits = false,
