@@ -26,11 +26,14 @@ std::vector<std::string> what_lines(const HistoryEntry& entry) {
   if (entry.undoes) lines.push_back("takes back " + std::to_string(*entry.undoes));
   for (const auto& name : entry.made) lines.push_back(name.str() + " created");
   for (const auto& change : entry.changes) {
-    // Of what was taken away with its cgroup, what limited nothing is not worth a line.
-    const bool with_its_cgroup = std::ranges::find(entry.removed, change.cgroup) != entry.removed.end();
+    // Of what came or went with its cgroup, what limited nothing is not worth a line.
+    const bool with_its_cgroup = std::ranges::find(entry.removed, change.cgroup) != entry.removed.end() ||
+                                 std::ranges::find(entry.made, change.cgroup) != entry.made.end();
     if (with_its_cgroup && change.before == change.after) continue;
+    const std::string after = brief_value(*change.limit, change.after);
     lines.push_back(change.cgroup.str() + " " + std::string(change.limit->file) + " " +
-                    brief_value(*change.limit, change.before) + " -> " + brief_value(*change.limit, change.after));
+                    (change.before == change.after ? "stays " + after
+                                                   : brief_value(*change.limit, change.before) + " -> " + after));
   }
   for (const auto& skipped : entry.skipped) {
     lines.push_back(skipped.cgroup.str() + " " + std::string(skipped.limit->file) + " " +

@@ -45,7 +45,10 @@ void Reloads::reload(const Manager::OutcomeDone& done) {
                    Result<Outcome> told = ok;
                    if (told && !is_served_alike(wanted, at_start_))
                      told->steps.emplace_back("[metrics] has changed: it is read when cgroupd starts");
-                   if (ok) in_use_ = wanted;
+                   if (ok && number > newest_in_use_) {
+                     in_use_ = wanted;
+                     newest_in_use_ = number;
+                   }
                    if (number == reloads_) {
                      if (!ok) go_by(in_use_);
                      reconciler_.set_policy(in_use_.drift);

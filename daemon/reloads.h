@@ -40,6 +40,7 @@ class Reloads {
   const DaemonConfig at_start_;
   DaemonConfig in_use_;
   std::uint64_t reloads_ = 0;
+  std::uint64_t newest_in_use_ = 0;
   Manager& manager_;
   Reconciler& reconciler_;
   Admission& admission_;

@@ -249,10 +249,10 @@ Result<void> Admission::check_places(const Work& work) const {
   for (const auto& part : work.parts) {
     for (const auto& [limit, value] : part.wanted) {
       const auto* const wanted = std::get_if<IdList>(&value);
-      if (wanted == nullptr || part.remove) continue;
+      if (wanted == nullptr || part.remove || !is_news(part, *limit, value)) continue;
       const auto there = places_above(part.cgroup, *limit, work);
       if (!there || is_within(*wanted, *there)) continue;
-      return fail(ErrorCode::out_of_range,
+      return fail(ErrorCode::invalid_argument,
                   std::string(limit->file) + " " + wanted->ranges + " of " + part.cgroup.str() + " cannot be had",
                   "there are " + there->ranges + " in the cgroup above");
     }
@@ -260,16 +260,26 @@ Result<void> Admission::check_places(const Work& work) const {
   return {};
 }
 
+// Neither in force nor agreed to before.
+bool Admission::is_news(const Part& part, const Limit& limit, const Value& value) const {
+  const Statement* const stood = desired_of_ ? desired_of_(part.cgroup).standing(limit) : nullptr;
+  if (stood != nullptr && stood->value == value) return false;
+  const auto now = read_limit(kernel_, part.cgroup, limit);
+  return now ? *now != value : part.make;
+}
+
 // None: the controller does not reach that far yet.
 std::optional<IdList> Admission::places_above(const CgroupPath& cgroup, const Limit& limit, const Work& work) const {
   for (CgroupPath level = cgroup.parent();; level = level.parent()) {
-    if (const Part* const part = part_for(work, level)) {
-      const auto at = part->wanted.find(&limit);
-      if (at != part->wanted.end() && !std::get<IdList>(at->second).ranges.empty()) return std::get<IdList>(at->second);
-    }
-    if (const auto text = kernel_.read(level, std::string(limit.file) + ".effective")) {
+    const Part* const part = part_for(work, level);
+    const bool changes = part != nullptr && part->wanted.contains(&limit);
+    if (changes) {
+      const auto& wanted = std::get<IdList>(part->wanted.at(&limit));
+      if (!wanted.ranges.empty()) return wanted;
+    } else if (const auto text = kernel_.read(level, std::string(limit.file) + ".effective")) {
       const auto there = parse_value(limit, *text);
-      return there ? std::optional(std::get<IdList>(*there)) : std::nullopt;
+      if (!there || std::get<IdList>(*there).ranges.empty()) return std::nullopt;
+      return std::get<IdList>(*there);
     }
     if (level.is_root()) return std::nullopt;
   }
@@ -291,7 +301,8 @@ Result<void> Admission::admit(Work& work, const std::vector<CgroupPath>& missing
   auto ok = check_ceilings(work).and_then([&] { return check_budgets(work, missing); }).and_then([&] {
     return check_protections(work);
   });
-  if (ok && work.is_asked()) ok = check_places(work);
+  // An undo brings back what was agreed to.
+  if (ok && work.is_asked() && work.cause != Cause::undo) ok = check_places(work);
   if (!ok || key == nullptr || rules_.budgets.empty()) return ok;
   // Until it has ended, the most that it had or will have is held: it may be taken back.
   std::vector<Claim> held;

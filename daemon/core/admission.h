@@ -55,6 +55,7 @@ class Admission final : public Gate {
   Result<void> check_budgets(const Work& work, const std::vector<CgroupPath>& missing);
   std::uint64_t most_in_turn(const CgroupPath& cgroup, const Limit& limit, const Part* part) const;
   std::optional<IdList> places_above(const CgroupPath& cgroup, const Limit& limit, const Work& work) const;
+  bool is_news(const Part& part, const Limit& limit, const Value& value) const;
   Result<void> check_places(const Work& work) const;
   Result<void> check_protections(const Work& work) const;
 

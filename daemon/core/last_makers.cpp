@@ -21,11 +21,11 @@ LastMakers::All LastMakers::read() {
     for (const auto& entry : page->entries) {
       // What an undo makes again belongs to whom it belonged, if to anybody.
       const bool is_undo = entry.cause == Cause::undo && !entry.made.empty();
-      const auto former = is_undo ? store_.former(entry.id, {}) : FormerCgroups();
-      if (!former || (!is_undo && !entry.who.uid)) continue;
+      const auto former = is_undo ? store_.former(entry.id, {}).value_or(FormerCgroups()) : FormerCgroups();
       for (const auto& cgroup : entry.made) {
-        const auto was = former->find(cgroup);
-        all.emplace(cgroup, !is_undo ? *entry.who.uid : was == former->end() ? 0 : was->second.owner.value_or(0));
+        const auto was = former.find(cgroup);
+        const bool is_known = was != former.end() && was->second.owner;
+        if (const auto owner = is_known ? was->second.owner : entry.who.uid) all.emplace(cgroup, *owner);
       }
     }
     query.before = page->older;

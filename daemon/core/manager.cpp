@@ -53,7 +53,11 @@ Manager::OutcomeDone Manager::looking_after(std::vector<CgroupPath> cgroups, Out
 void Manager::run(std::vector<CgroupPath> cgroups, Transactions::Prepare prepare, ApplyOptions options,
                   const Caller& caller, OutcomeDone done) {
   if (options.plan) {
-    const auto steps = prepare().and_then([this](const Work& work) { return transactions_.describe(work); });
+    const auto steps = prepare().and_then([&](Work work) {
+      work.who = caller;
+      work.execute.force = options.execute.force;
+      return transactions_.describe(work);
+    });
     if (!steps) return done(fail(steps.error()));
     return done(Outcome{.steps = *steps});
   }
@@ -102,7 +106,10 @@ Result<std::vector<std::string>> Manager::plan_limits(const CgroupPath& cgroup, 
                                                       const SetOptions& options) {
   return refuse_reserved(cgroup)
       .and_then([&] { return prepare_.to_set(cgroup, changes, options); })
-      .and_then([&](const Work& work) { return transactions_.describe(work); });
+      .and_then([&](Work work) {
+        work.execute.force = options.execute.force;
+        return transactions_.describe(work);
+      });
 }
 
 void Manager::unset(const CgroupPath& cgroup, const std::vector<const Limit*>& limits, const Caller& caller,

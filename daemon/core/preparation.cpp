@@ -98,6 +98,7 @@ Result<Work> Preparation::to_set(const CgroupPath& cgroup, const Changes& change
     }
     const auto in_force = in_force_or_fresh(cgroup, *limit, terms);
     if (!in_force) return fail(in_force.error());
+    part.desired->lease(*limit, value, time_.now().boot + *options.lease, *in_force, on_missing);
     constexpr std::size_t most_leases = 16;
     if (part.desired->to_come(*limit).size() > most_leases) {
       return fail(ErrorCode::limit_exceeded,
@@ -105,7 +106,6 @@ Result<Work> Preparation::to_set(const CgroupPath& cgroup, const Changes& change
                       " lie on each other already",
                   "let some end, or set the limit for good");
     }
-    part.desired->lease(*limit, value, time_.now().boot + *options.lease, *in_force, on_missing);
   }
   if (options.drift) part.desired->drift = options.drift;
   return work;

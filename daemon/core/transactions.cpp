@@ -2,6 +2,7 @@
 #include "core/transactions.h"
 
 #include <algorithm>
+#include <iterator>
 #include <ranges>
 #include <utility>
 
@@ -296,9 +297,9 @@ Result<Plan> Transactions::plan(const Work& work, bool all_there) {
     if (work.is_asked()) {
       if (auto ok = check_ends(part, targets.back()); !ok) return fail(std::move(ok.error()));
     }
-    // What a lease gave way to rests, too, while its cgroup is idle.
-    if (const auto weight = part.wanted.find(limit_of_role(Role::weight));
-        work.cause == Cause::lease && weight != part.wanted.end())
+    // What stood before rests, too, while its cgroup is idle.
+    const bool is_return = work.cause == Cause::lease || work.cause == Cause::undo;
+    if (const auto weight = part.wanted.find(limit_of_role(Role::weight)); is_return && weight != part.wanted.end())
       targets.back().remembered_weight = amount_in(weight->second);
   }
   return make_plan(targets);
@@ -446,24 +447,26 @@ void Transactions::executed(const std::shared_ptr<Running>& running) {
   end(running, fail(error));
 }
 
-// What is stated from now on though nothing had to be written for it is a change as well.
+// What is stated for good from now on, or no more, is a change as well though nothing had to be written for it.
 void Transactions::note_statements(Work& work, const Mentioned& mentioned) const {
   if (!work.is_asked()) return;
+  const auto lasts = [](const Statement* statement) {
+    return statement != nullptr && statement->origin != Origin::runtime && statement->origin != Origin::lease;
+  };
   for (const auto& part : work.parts) {
-    if (part.remove || !part.desired) continue;
+    if (part.remove || part.make || !part.desired) continue;
     const DesiredCgroup& before = desired_of(part.cgroup);
     for (const Limit* const limit : before.differing(*part.desired)) {
       const Statement* const stood = before.standing(*limit);
       const Statement* const stands = part.desired->standing(*limit);
-      if (stood == nullptr && stands == nullptr) continue;
-      const bool is_same =
-          stood != nullptr && stands != nullptr && stood->origin == stands->origin && stood->value == stands->value;
-      if (is_same || mentioned.contains(part.cgroup, limit)) continue;
-      const Value& now = stands != nullptr ? *stands->value : *stood->value;
+      const auto wanted = part.wanted.find(limit);
+      const bool lasted = lasts(stood) && stands != nullptr && stood->value == stands->value;
+      if (lasted || (stands != nullptr && !lasts(stands))) continue;
+      if (wanted == part.wanted.end() || mentioned.contains(part.cgroup, limit)) continue;
       work.noted.push_back({.cgroup = part.cgroup,
                             .limit = limit,
-                            .before = stood != nullptr ? *stood->value : now,
-                            .after = now,
+                            .before = stood != nullptr ? *stood->value : wanted->second,
+                            .after = wanted->second,
                             .stated_before = stood != nullptr});
     }
   }
@@ -483,7 +486,7 @@ FormerCgroups Transactions::former(const Running& running, const Mentioned& ment
       if (owner != running.removal.owners.end()) was.owner = owner->second;
       continue;
     }
-    if (part.make && part.owner.value_or(0) != 0) former[part.cgroup].owner = part.owner;
+    if (part.make && part.owner) former[part.cgroup].owner = part.owner;
     if (!part.desired) continue;
     auto limits = before.differing(*part.desired);
     // Woken, a cgroup gets its weight back, which nobody named.
@@ -515,9 +518,8 @@ void Transactions::record(Running& running, const Moment& now) const {
   entry.undoes = work.undoes;
   entry.made = running.made;
   entry.removed = running.removal.cgroups;
-  entry.changes = std::move(work.noted);
   entry.skipped = work.skipped;
-  entry.changes.reserve(entry.changes.size() + running.plan.size());
+  entry.changes.reserve(work.noted.size() + running.plan.size());
   for (std::size_t i = 0; i < running.plan.size(); ++i) {
     const Step& step = running.plan[i];
     HistoryChange& change = entry.changes.emplace_back();
@@ -527,6 +529,7 @@ void Transactions::record(Running& running, const Moment& now) const {
     change.after = (*running.applied)[i];
     change.stated_before = desired_of(step.cgroup).standing(*step.limit) != nullptr;
   }
+  std::ranges::move(work.noted, std::back_inserter(entry.changes));
   const bool is_news = running.noted || !entry.made.empty() || !entry.removed.empty() || !entry.changes.empty() ||
                        !entry.skipped.empty();
   if (!is_news) record.entry.reset();
@@ -631,8 +634,8 @@ std::map<CgroupPath, std::vector<const Limit*>> Transactions::replaced_leases(co
     const DesiredCgroup& before = desired_of(cgroup);
     if (!before.next_end()) continue;
     for (const auto& [limit, statements] : before.statements()) {
-      const bool leased_still = desired && desired->leased(*limit);
-      if (before.leased(*limit) && !leased_still) replaced[cgroup].push_back(limit);
+      if (before.leased(*limit) && !(desired && desired->has_leases_of(before, *limit)))
+        replaced[cgroup].push_back(limit);
     }
   }
   return replaced;

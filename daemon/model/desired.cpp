@@ -216,6 +216,15 @@ bool DesiredCgroup::leased(const Limit& limit) const {
   return at != statements_.end() && std::ranges::any_of(at->second, is_lease);
 }
 
+bool DesiredCgroup::has_leases_of(const DesiredCgroup& other, const Limit& limit) const {
+  const auto theirs = other.statements_.find(&limit);
+  const auto ours = statements_.find(&limit);
+  return theirs == other.statements_.end() || std::ranges::all_of(theirs->second, [&](const Statement& statement) {
+           return !is_lease(statement) ||
+                  (ours != statements_.end() && std::ranges::find(ours->second, statement) != ours->second.end());
+         });
+}
+
 // A `found` value serves leases alone, and "not stated" only hides a file's statement.
 void DesiredCgroup::tidy(const Limit& limit) {
   const auto at = statements_.find(&limit);

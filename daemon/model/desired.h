@@ -105,6 +105,9 @@ class DesiredCgroup {
   /// Whether any lease on `limit` is there.
   bool leased(const Limit& limit) const;
 
+  /// Whether every lease on `limit` in `other` is here, too.
+  bool has_leases_of(const DesiredCgroup& other, const Limit& limit) const;
+
   /// Oldest first: the last one stands. For the store.
   using Statements = std::map<const Limit*, std::vector<Statement>>;
   const Statements& statements() const { return statements_; }

@@ -176,6 +176,13 @@ TEST_F(AnAdmission, GivesNoPlacesThatTheCgroupAboveHasNot) {
                       Part{.cgroup = path("web/a"), .wanted = places("2")}},
             .who = {.uid = 0}};
   EXPECT_OK(admission().admit(both, {}, nullptr));
+  Work lifted{.parts = {Part{.cgroup = path("web"), .wanted = places("")},
+                        Part{.cgroup = path("web/a"), .wanted = places("2")}},
+              .who = {.uid = 0}};
+  EXPECT_OK(admission().admit(lifted, {}, nullptr)) << "what the levels above have counts";
+  ASSERT_EQ(kernel.write_as_other(path("web/a"), "cpuset.cpus", "2"), 0);
+  EXPECT_OK(set("web/a", places("2"), 0)) << "it is in force, if to no effect";
+  ASSERT_EQ(kernel.write_as_other(path("web/a"), "cpuset.cpus", ""), 0);
   Work repair{.parts = {Part{.cgroup = path("web/a"), .wanted = places("2")}}, .cause = Cause::drift};
   EXPECT_OK(admission().admit(repair, {}, nullptr)) << "what was agreed to is put back wherever that is possible";
 }

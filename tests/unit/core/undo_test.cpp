@@ -220,6 +220,40 @@ TEST(Undoing, IsRefusedWhenWhatFollowedWasOnlyStated) {
   EXPECT_EQ(origin_of(world), Origin::lease);
 }
 
+TEST(Undoing, OfWhatRestsIsNoMatterOfWakingIt) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "cpu.weight=200"));
+  ASSERT_OK(world.set("web", "cpu.idle=1"));
+  ASSERT_OK(world.set("web", "cpu.idle=1 cpu.weight=300"));
+  ASSERT_OK(undo_last(world));
+  ASSERT_OK(world.set("web", "cpu.idle=0"));
+  EXPECT_EQ(world.text("web", "cpu.weight"), "200");
+}
+
+TEST(TheHistory, GrowsByNothingThatIsSaidAgain) {
+  ManagedWorld world;
+  ASSERT_OK(world.apply({declared("web", "memory.max=64M")}));
+  const auto before = world.history().size();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_OK(world.create("web", "memory.max=64M", {.if_absent = true}));
+    ASSERT_OK(world.apply({declared("web", "memory.max=64M")}));
+    ASSERT_OK(world.set("web", "memory.max=64M", {.lease = minutes(5)}));
+    world.time.pass(minutes(6));
+  }
+  EXPECT_EQ(world.history().size(), before);
+}
+
+TEST(TheHistory, SaysWhatCameInForceWithAnUnset) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web", "memory.max=64M", {.drift = DriftPolicy::report}));
+  world.other_writes("web", "memory.max", "max");
+  ASSERT_OK(world.unset("web", "memory.max"));
+  const auto history = world.history();
+  const auto& change = history.front().changes.front();
+  EXPECT_EQ(print_value(change.before), "67108864");
+  EXPECT_EQ(print_value(change.after), "max");
+}
+
 TEST(Undoing, OfARemovalIsRefusedWhenTheCgroupWasMadeAnew) {
   ManagedWorld world;
   ASSERT_OK(world.create("web", "memory.max=64M", {.runtime = true}));
