@@ -43,7 +43,8 @@ void bring_back(Kernel& kernel, const Former& was, Cause cause, const Moment& no
       part.wanted.erase(limit);
     } else if (const auto left_by_lease = over.find(limit); left_by_lease != over.end()) {
       part.wanted.insert_or_assign(limit, left_by_lease->second);
-    } else if (before.empty()) {
+    } else if (before.empty() && part.wanted.contains(limit)) {
+      // It had been stated until the end of a boot that is over.
       part.wanted.insert_or_assign(limit, unset_value(*limit));
     }
   }

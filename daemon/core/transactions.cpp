@@ -493,9 +493,13 @@ FormerCgroups Transactions::former(const Running& running, const Mentioned& ment
     const Limit* const weight = limit_of_role(Role::weight);
     if (part.wanted.contains(limit_of_role(Role::idle)) && !part.wanted.contains(weight)) limits.push_back(weight);
     for (const Limit* const limit : limits) {
+      const bool has_row = mentioned.contains(part.cgroup, limit);
       const auto stated = before.statements().find(limit);
-      if (stated == before.statements().end()) continue;
-      if (is_plain(stated->second, mentioned.from(part.cgroup, limit))) continue;
+      if (stated == before.statements().end()) {
+        if (!has_row) former[part.cgroup].desired.add_unstated(*limit);
+        continue;
+      }
+      if (has_row && is_plain(stated->second, mentioned.from(part.cgroup, limit))) continue;
       for (const auto& statement : stated->second) former[part.cgroup].desired.add_stored(*limit, statement);
     }
   }

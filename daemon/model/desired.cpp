@@ -95,6 +95,8 @@ void DesiredCgroup::restore(const Limit& limit, std::vector<Statement> before, b
   auto& all = statements_[&limit];
   const auto is_of_a_file = [](const Statement& statement) { return statement.origin == Origin::file; };
   std::erase_if(all, std::not_fn(is_of_a_file));
+  // What a file says by now stood not, then.
+  if (before.empty() && !all.empty()) before.push_back({.origin = Origin::user, .value = std::nullopt});
   const auto then = std::ranges::find_if(before, is_of_a_file);
   if (then != before.end() && !all.empty() && all.front().value == then->value) {
     before.erase(then);

@@ -144,6 +144,9 @@ void print_former(const FormerCgroups& former, const Moment& now, std::string_vi
     print_desired(was.desired, now, boot_id, lines);
     for (auto left = std::string_view(lines); !left.empty(); left.remove_prefix(left.find('\n') + 1))
       add_line(text, {"was", cgroup.str(), left.substr(0, left.find('\n'))});
+    for (const auto& [limit, statements] : was.desired.statements()) {
+      if (statements.empty()) add_line(text, {"was", cgroup.str(), "limit", limit->file});
+    }
     if (was.owner) add_line(text, {"was", cgroup.str(), "owner", std::to_string(*was.owner)});
     if (was.desired.empty() && !was.owner) add_line(text, {"was", cgroup.str(), "unstated"});
   }
@@ -171,7 +174,7 @@ FormerCgroups parse_former(std::string_view text, const Moment& now, std::string
   for (const auto& [cgroup, text_of] : lines) {
     DesiredCgroup& desired = former[cgroup].desired;
     desired = parse_desired(text_of, now, boot_id);
-    // Of what ended with its boot it is known that nothing else is stated.
+    // Of what ended with its boot, too, it is known that nothing else is stated.
     for (const auto& words : read_lines(text_of)) {
       const Limit* const limit = words[0] == "limit" && words.size() > 1 ? find_limit(words[1]) : nullptr;
       if (limit != nullptr) desired.add_unstated(*limit);

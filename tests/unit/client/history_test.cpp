@@ -23,27 +23,29 @@ HistoryChange changed(std::string_view cgroup, std::string_view file, std::strin
 }
 
 std::vector<HistoryEntry> some_entries() {
-  return {{.id = 13,
-           .time = noon,
-           .who = {.uid = 1000, .pid = 4711, .unit = "app.scope", .command = "cgctl"},
-           .cause = Cause::undo,
-           .undoes = 12,
-           .changes = {changed("web", "memory.max", "50331648", "67108864")}},
-          {.id = 12,
-           .time = noon,
-           .who = {.uid = 4242},
-           .cause = Cause::file,
-           .made = {named("web")},
-           .removed = {named("old")},
-           .changes = {changed("web", "memory.max", "max", "50331648"),
-                       changed("web", "cpu.max", "max 100000", "200000 100000")}},
-          {.id = 11, .time = noon, .who = {}, .cause = Cause::lease, .changes = {changed("b", "pids.max", "7", "max")}},
-          {.id = 10, .time = noon, .who = {}, .cause = Cause::user, .changes = {changed("b", "pids.max", "7", "7")}}};
+  return {
+      {.id = 13,
+       .time = noon,
+       .who = {.uid = 1000, .pid = 4711, .unit = "app.scope", .command = "cgctl"},
+       .cause = Cause::undo,
+       .undoes = 12,
+       .changes = {changed("web", "memory.max", "50331648", "67108864")}},
+      {.id = 12,
+       .time = noon,
+       .who = {.uid = 4242},
+       .cause = Cause::file,
+       .made = {named("web")},
+       .removed = {named("old")},
+       .changes = {changed("web", "memory.max", "max", "50331648"),
+                   changed("web", "cpu.max", "max 100000", "200000 100000")}},
+      {.id = 11, .time = noon, .who = {}, .cause = Cause::lease, .changes = {changed("b", "pids.max", "7", "max")}}};
 }
 
 TEST(TheHistory, IsATableOfWhoChangedWhat) {
   FakeDaemon daemon;
   daemon.entries = some_entries();
+  daemon.entries.push_back(
+      {.id = 10, .time = noon, .who = {}, .cause = Cause::user, .changes = {changed("b", "pids.max", "7", "7")}});
   const std::string when = print_local_time(noon);
   EXPECT_EQ(cgctl(daemon, {"history"}).out,
             "ID  WHEN                 WHO                       CAUSE  WHAT\n"

@@ -230,6 +230,16 @@ TEST(Undoing, OfWhatRestsIsNoMatterOfWakingIt) {
   EXPECT_EQ(world.text("web", "cpu.weight"), "200");
 }
 
+TEST(Undoing, TakesBackWhatWasOnlyStatedForATime) {
+  ManagedWorld world;
+  ASSERT_OK(world.create("web"));
+  world.other_writes("web", "cpu.weight", "200");
+  ASSERT_OK(world.set("web", "memory.max=max cpu.weight=200 pids.max=9", {.runtime = true}));
+  ASSERT_OK(undo_last(world));
+  EXPECT_TRUE(world.daemon->transactions.desired_of(path("web")).statements().empty());
+  EXPECT_EQ(world.text("web", "cpu.weight"), "200");
+}
+
 TEST(TheHistory, GrowsByNothingThatIsSaidAgain) {
   ManagedWorld world;
   ASSERT_OK(world.apply({declared("web", "memory.max=64M")}));
