@@ -14,13 +14,6 @@ namespace {
 constexpr std::string_view half_of_two_seconds = "full 1000000 2000000";
 constexpr std::chrono::microseconds longest_break = std::chrono::seconds(5);
 
-const Limit* limit_with(Role role) {
-  for (const auto& limit : all_limits()) {
-    if (limit.role == role) return &limit;
-  }
-  return nullptr;
-}
-
 bool is_unlimited(const Result<Value>& value) {
   return !value || std::get<Amount>(*value) == Amount(Unlimited{});
 }
@@ -47,16 +40,17 @@ void StallWatch::removed(const CgroupPath& cgroup) {
 }
 
 void StallWatch::limits_changed(const CgroupPath& cgroup, const Values& in_force) {
-  if (in_force.contains(limit_with(Role::soft_max)) || in_force.contains(limit_with(Role::hard_max))) look_at(cgroup);
+  if (in_force.contains(limit_of_role(Role::soft_max)) || in_force.contains(limit_of_role(Role::hard_max)))
+    look_at(cgroup);
   next_.limits_changed(cgroup, in_force);
 }
 
 void StallWatch::look_at(const CgroupPath& cgroup) {
   if (transactions_ == nullptr) return;
-  const Limit* const high = limit_with(Role::soft_max);
+  const Limit* const high = limit_of_role(Role::soft_max);
   const bool is_risky = transactions_->desired_of(cgroup).standing(*high) != nullptr &&
                         !is_unlimited(read_limit(kernel_, cgroup, *high)) &&
-                        is_unlimited(read_limit(kernel_, cgroup, *limit_with(Role::hard_max)));
+                        is_unlimited(read_limit(kernel_, cgroup, *limit_of_role(Role::hard_max)));
   if (!is_risky) {
     watched_.erase(cgroup);
     return;
@@ -73,7 +67,7 @@ void StallWatch::stalled(const CgroupPath& cgroup) {
   Watched& watched = watched_[cgroup];
   const auto now = time_.now().boot;
   const auto current = kernel_.read(cgroup, "memory.current");
-  const auto high = read_limit(kernel_, cgroup, *limit_with(Role::soft_max));
+  const auto high = read_limit(kernel_, cgroup, *limit_of_role(Role::soft_max));
   const auto* const most = high ? std::get_if<std::uint64_t>(&std::get<Amount>(*high)) : nullptr;
   // Reclaim that gets somewhere brings use down to the limit again and again.
   const bool is_stuck = most != nullptr && current && single_number(*current).value_or(0) > *most;
@@ -86,7 +80,7 @@ void StallWatch::stalled(const CgroupPath& cgroup) {
 }
 
 void StallWatch::lift(const CgroupPath& cgroup) {
-  const Limit* const high = limit_with(Role::soft_max);
+  const Limit* const high = limit_of_role(Role::soft_max);
   auto before = std::make_shared<Value>(unset_value(*high));
   transactions_->run(
       {cgroup},

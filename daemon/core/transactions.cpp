@@ -2,13 +2,13 @@
 #include "core/transactions.h"
 
 #include <algorithm>
-#include <iterator>
 #include <ranges>
 #include <utility>
 
 #include "cgroupfs/formats.h"
 #include "cgroupfs/limit_file.h"
 #include "core/diagnosis.h"
+#include "core/recording.h"
 #include "core/removal.h"
 #include "core/tree.h"
 
@@ -24,12 +24,6 @@ bool any_related(const std::multiset<CgroupPath>& some, const CgroupPath& cgroup
   if (!least_beneath) return false;              // so deep that there is nothing beneath
   const auto at = some.lower_bound(*least_beneath);
   return at != some.end() && cgroup.contains(*at);
-}
-
-const Limit* limit_of_role(Role role) {
-  const auto all = all_limits();
-  const auto row = std::ranges::find(all, role, &Limit::role);
-  return row == all.end() ? nullptr : &*row;
 }
 
 std::optional<std::uint64_t> amount_in(const Value& value) {
@@ -72,14 +66,6 @@ Removal removal_of(const Work& work) {
     if (part.remove) removal.cgroups.push_back(part.cgroup);
   }
   return removal;
-}
-
-// What a change's entry in the history tells by itself: a user's statement, of what was in force.
-bool is_plain(const std::vector<Statement>& statements, const Value* in_force) {
-  if (statements.size() != 1) return false;
-  const Statement& only = statements.front();
-  return only.origin == Origin::user && only.value && only.on_missing == OnMissing::refuse &&
-         (in_force == nullptr || *only.value == *in_force);
 }
 
 // Whether what is wanted leaves every lease an end that can be had: that was acknowledged, too.
@@ -147,35 +133,6 @@ struct Transactions::Running {
   Record record;  // with what the parts wanted desired
 };
 
-// The limits that a change's entry in the history has a row for already.
-class Transactions::Mentioned {
- public:
-  Mentioned(const Plan& plan, const std::vector<SkippedLimit>& skipped) {
-    rows_.reserve(plan.size() + skipped.size());
-    for (const auto& step : plan) rows_.push_back({{step.cgroup.str(), step.limit}, &step.from});
-    for (const auto& one : skipped) rows_.push_back({{one.cgroup.str(), one.limit}, nullptr});
-    std::ranges::sort(rows_, {}, &Row::what);
-  }
-  bool contains(const CgroupPath& cgroup, const Limit* limit) const { return find(cgroup, limit) != nullptr; }
-  /// What was in force before; nullptr when nothing was written.
-  const Value* from(const CgroupPath& cgroup, const Limit* limit) const {
-    const Row* const row = find(cgroup, limit);
-    return row == nullptr ? nullptr : row->from;
-  }
-
- private:
-  struct Row {
-    std::pair<std::string_view, const Limit*> what;
-    const Value* from = nullptr;
-  };
-  const Row* find(const CgroupPath& cgroup, const Limit* limit) const {
-    const std::pair<std::string_view, const Limit*> what(cgroup.str(), limit);
-    const auto at = std::ranges::lower_bound(rows_, what, {}, &Row::what);
-    return at == rows_.end() || at->what != what ? nullptr : &*at;
-  }
-  std::vector<Row> rows_;
-};
-
 Transactions::Transactions(Kernel& kernel, Backgrounds backgrounds, Store& store, Intents& intents, Time& time,
                            ManagerEvents& events)
     : kernel_(kernel), background_(backgrounds), store_(store), intents_(intents), time_(time), events_(events) {}
@@ -209,9 +166,7 @@ void Transactions::take_back(const Intent& intent) {
 }
 
 const DesiredCgroup& Transactions::desired_of(const CgroupPath& cgroup) const {
-  static const DesiredCgroup nothing;
-  const auto at = desired_.find(cgroup);
-  return at == desired_.end() ? nothing : at->second;
+  return cgroupd::desired_of(desired_, cgroup);
 }
 
 bool Transactions::is_free(const std::vector<CgroupPath>& cgroups) const {
@@ -447,101 +402,16 @@ void Transactions::executed(const std::shared_ptr<Running>& running) {
   end(running, fail(error));
 }
 
-// What is stated for good from now on, or no more, is a change as well though nothing had to be written for it.
-void Transactions::note_statements(Work& work, const Mentioned& mentioned) const {
-  if (!work.is_asked()) return;
-  const auto lasts = [](const Statement* statement) {
-    return statement != nullptr && statement->origin != Origin::runtime && statement->origin != Origin::lease;
-  };
-  for (const auto& part : work.parts) {
-    if (part.remove || part.make || !part.desired) continue;
-    const DesiredCgroup& before = desired_of(part.cgroup);
-    for (const Limit* const limit : before.differing(*part.desired)) {
-      const Statement* const stood = before.standing(*limit);
-      const Statement* const stands = part.desired->standing(*limit);
-      const auto wanted = part.wanted.find(limit);
-      const bool lasted = lasts(stood) && stands != nullptr && stood->value == stands->value;
-      if (lasted || (stands != nullptr && !lasts(stands))) continue;
-      if (wanted == part.wanted.end() || mentioned.contains(part.cgroup, limit)) continue;
-      work.noted.push_back({.cgroup = part.cgroup,
-                            .limit = limit,
-                            .before = stood != nullptr ? *stood->value : wanted->second,
-                            .after = wanted->second,
-                            .stated_before = stood != nullptr});
-    }
-  }
-}
-
-// Of a lease's end it is what was in force that comes back: the lease is over.
-FormerCgroups Transactions::former(const Running& running, const Mentioned& mentioned) const {
-  FormerCgroups former;
-  const Work& work = running.work;
-  if (work.cause == Cause::lease) return former;
-  for (const auto& part : work.parts) {
-    const DesiredCgroup& before = desired_of(part.cgroup);
-    if (part.remove) {
-      Former& was = former[part.cgroup];
-      was.desired = before;
-      const auto owner = running.removal.owners.find(part.cgroup);
-      if (owner != running.removal.owners.end()) was.owner = owner->second;
-      continue;
-    }
-    if (part.make && part.owner) former[part.cgroup].owner = part.owner;
-    if (!part.desired) continue;
-    auto limits = before.differing(*part.desired);
-    // Woken, a cgroup gets its weight back, which nobody named.
-    const Limit* const weight = limit_of_role(Role::weight);
-    if (part.wanted.contains(limit_of_role(Role::idle)) && !part.wanted.contains(weight)) limits.push_back(weight);
-    for (const Limit* const limit : limits) {
-      const bool has_row = mentioned.contains(part.cgroup, limit);
-      const auto stated = before.statements().find(limit);
-      if (stated == before.statements().end()) {
-        if (!has_row) former[part.cgroup].desired.add_unstated(*limit);
-        continue;
-      }
-      if (has_row && is_plain(stated->second, mentioned.from(part.cgroup, limit))) continue;
-      for (const auto& statement : stated->second) former[part.cgroup].desired.add_stored(*limit, statement);
-    }
-  }
-  return former;
-}
-
-void Transactions::record(Running& running, const Moment& now) const {
-  Work& work = running.work;
-  Record& record = running.record;
-  record.durable = work.durable;
-  const Mentioned mentioned(running.plan, work.skipped);
-  note_statements(work, mentioned);
-  record.former = former(running, mentioned);
-  for (auto& part : work.parts) record.cgroups.insert_or_assign(part.cgroup, std::move(part.desired));
-  HistoryEntry& entry = record.entry.emplace();
-  entry.id = running.id;
-  entry.time = now.wall;
-  entry.who = std::move(work.who);
-  entry.cause = work.cause;
-  entry.undoes = work.undoes;
-  entry.made = running.made;
-  entry.removed = running.removal.cgroups;
-  entry.skipped = work.skipped;
-  entry.changes.reserve(work.noted.size() + running.plan.size());
-  for (std::size_t i = 0; i < running.plan.size(); ++i) {
-    const Step& step = running.plan[i];
-    HistoryChange& change = entry.changes.emplace_back();
-    change.cgroup = step.cgroup;
-    change.limit = step.limit;
-    change.before = step.from;
-    change.after = (*running.applied)[i];
-    change.stated_before = desired_of(step.cgroup).standing(*step.limit) != nullptr;
-  }
-  std::ranges::move(work.noted, std::back_inserter(entry.changes));
-  const bool is_news = running.noted || !entry.made.empty() || !entry.removed.empty() || !entry.changes.empty() ||
-                       !entry.skipped.empty();
-  if (!is_news) record.entry.reset();
-}
-
 void Transactions::commit(const std::shared_ptr<Running>& running) {
   const Moment now = time_.now();
-  record(*running, now);
+  running->record = record_of(running->work,
+                              {.id = running->id,
+                               .plan = running->plan,
+                               .in_force = *running->applied,
+                               .made = running->made,
+                               .removal = running->removal,
+                               .always = running->noted},
+                              desired_, now);
   if (auto ok = store_.commit(running->record, now); !ok) return take_back(running, ok.error());
   if (running->work.durable) to_sync_.push_back(running);
   if (!syncing_ && (running->work.durable || store_.wants_sync())) sync_disk();

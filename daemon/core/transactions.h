@@ -13,9 +13,9 @@
 
 #include "cgroupfs/kernel.h"
 #include "core/events.h"
-#include "core/executor.h"
 #include "core/time.h"
 #include "core/waiting_room.h"
+#include "core/work.h"
 #include "core/worker.h"
 #include "model/desired.h"
 #include "model/history.h"
@@ -23,35 +23,6 @@
 #include "store/store.h"
 
 namespace cgroupd {
-
-/// One cgroup's part of a change.
-struct Part {
-  CgroupPath cgroup;
-  bool make = false;                        ///< it is not there: made first, with what is missing above it
-  bool remove = false;                      ///< removed last
-  bool by_gate = false;                     ///< added by who admitted the change
-  std::optional<std::uint32_t> owner = {};  ///< of what is made, when it is not who asks; 0: nobody
-  Values wanted = {};                       ///< what is named is brought into force
-  /// Afterwards; nothing = forgotten.
-  std::optional<DesiredCgroup> desired = {};
-};
-
-/// A change, ready to be planned.
-struct Work {
-  std::vector<Part> parts = {};  ///< parents before children
-  Cause cause = Cause::user;
-  Caller who = {};
-  std::optional<std::uint64_t> undoes = {};
-  bool durable = true;     ///< acknowledged only when it is on the disk
-  bool kill = false;       ///< what is in removed cgroups and below is killed
-  bool say_steps = false;  ///< the outcome names them
-  ExecuteOptions execute = {};
-  std::vector<HistoryChange> noted = {};   ///< for the history, beside what is written
-  std::vector<SkippedLimit> skipped = {};  ///< filled in when it is run: what cannot be had, and may be skipped
-
-  /// Somebody's wish, not what follows from an earlier one: that was agreed to already.
-  bool is_asked() const { return cause == Cause::user || cause == Cause::file || cause == Cause::undo; }
-};
 
 /// Who may say no to a change before anything is written.
 class Gate {
@@ -142,7 +113,6 @@ class Transactions {
     WaitingRoom::Uid asker = {};
   };
   struct Running;  // one change under way
-  class Mentioned;
   static constexpr std::size_t most_waiting = 1024;
 
   bool is_free(const std::vector<CgroupPath>& cgroups) const;
@@ -164,9 +134,6 @@ class Transactions {
   bool take_over(Record&& record);
   void end(const std::shared_ptr<Running>& running, const Result<Outcome>& outcome);
   void remember_weights(const Running& running);
-  void record(Running& running, const Moment& now) const;
-  void note_statements(Work& work, const Mentioned& mentioned) const;
-  FormerCgroups former(const Running& running, const Mentioned& mentioned) const;
   void sync_disk();
   void free(const std::vector<CgroupPath>& cgroups);
 

@@ -239,4 +239,10 @@ void DesiredCgroup::tidy(const Limit& limit) {
   if (all.empty()) statements_.erase(at);
 }
 
+const DesiredCgroup& desired_of(const DesiredState& state, const CgroupPath& cgroup) {
+  static const DesiredCgroup nothing;
+  const auto at = state.find(cgroup);
+  return at == state.end() ? nothing : at->second;
+}
+
 }  // namespace cgroupd

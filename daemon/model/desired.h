@@ -128,4 +128,7 @@ class DesiredCgroup {
 
 using DesiredState = std::map<CgroupPath, DesiredCgroup>;
 
+/// An empty one when nothing is desired of it.
+const DesiredCgroup& desired_of(const DesiredState& state, const CgroupPath& cgroup);
+
 }  // namespace cgroupd

@@ -147,6 +147,11 @@ const Limit* find_limit(std::string_view file) {
   return row == table.end() ? nullptr : row;
 }
 
+const Limit* limit_of_role(Role role) {
+  const auto* const row = std::ranges::find(table, role, &Limit::role);
+  return row == table.end() ? nullptr : row;
+}
+
 Result<const Limit*> require_limit(std::string_view file) {
   if (const Limit* const limit = find_limit(file)) return limit;
   std::vector<std::string_view> files;

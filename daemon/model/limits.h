@@ -114,6 +114,9 @@ std::span<const Limit> all_limits();
 /// By interface file ("memory.max"); nullptr when there is none.
 const Limit* find_limit(std::string_view file);
 
+/// The first row of that role; of every role but `plain` there is one. nullptr when there is none.
+const Limit* limit_of_role(Role role);
+
 /// By interface file; unknown_limit with the nearest name suggested.
 Result<const Limit*> require_limit(std::string_view file);
 

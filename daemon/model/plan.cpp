@@ -8,13 +8,6 @@
 namespace cgroupd {
 namespace {
 
-const Limit* limit_with(Role role) {
-  for (const auto& limit : all_limits()) {
-    if (limit.role == role) return &limit;
-  }
-  return nullptr;
-}
-
 // No limit counts as the largest number.
 bool smaller(const Amount& a, const Amount& b) {
   const auto* const x = std::get_if<std::uint64_t>(&a);
@@ -42,8 +35,8 @@ bool is_on(const Value* value) {
 }
 
 Result<void> check_burst(const Target& target) {
-  const Limit* const quota_limit = limit_with(Role::quota);
-  const Limit* const burst_limit = limit_with(Role::burst);
+  const Limit* const quota_limit = limit_of_role(Role::quota);
+  const Limit* const burst_limit = limit_of_role(Role::burst);
   if (!target.wanted.contains(quota_limit) && !target.wanted.contains(burst_limit)) return {};
   const Value* const quota = afterwards(target, quota_limit);
   const Value* const burst = afterwards(target, burst_limit);
@@ -56,19 +49,19 @@ Result<void> check_burst(const Target& target) {
 }
 
 bool stays_idle(const Target& target) {
-  const Limit* const idle = limit_with(Role::idle);
+  const Limit* const idle = limit_of_role(Role::idle);
   return is_on(find(target.in_force, idle)) && is_on(afterwards(target, idle));
 }
 
 bool wakes(const Target& target) {
-  const Limit* const idle = limit_with(Role::idle);
+  const Limit* const idle = limit_of_role(Role::idle);
   return is_on(find(target.in_force, idle)) && !is_on(afterwards(target, idle));
 }
 
 // A weight rests while its cgroup is idle. Whoever says so in the same breath, or says what rests there, knows that.
 Result<void> check_weight(const Target& target) {
-  const Value* const weight = find(target.wanted, limit_with(Role::weight));
-  if (weight == nullptr || !stays_idle(target) || target.wanted.contains(limit_with(Role::idle))) return {};
+  const Value* const weight = find(target.wanted, limit_of_role(Role::weight));
+  if (weight == nullptr || !stays_idle(target) || target.wanted.contains(limit_of_role(Role::idle))) return {};
   if (target.remembered_weight && *weight == Value(Amount(*target.remembered_weight))) return {};
   return fail(ErrorCode::busy,
               target.cgroup.str() + ": a weight has no effect while cpu.idle is on, and the kernel refuses it",
@@ -78,7 +71,7 @@ Result<void> check_weight(const Target& target) {
 std::vector<std::pair<const Limit*, Value>> undo_of(const Target& target, const Limit& limit, const Value& from) {
   std::vector<std::pair<const Limit*, Value>> undo = {{&limit, from}};
   if (limit.role != Role::idle || is_on(&from)) return undo;
-  const Limit* const weight = limit_with(Role::weight);
+  const Limit* const weight = limit_of_role(Role::weight);
   if (const Value* const known = afterwards(target, weight)) undo.emplace_back(weight, *known);
   return undo;
 }
@@ -144,7 +137,7 @@ Result<void> add_steps(const Target& target, const Values& wanted, Plan& plan) {
 // Of rows that hang together, which may want more or less than was said.
 Result<void> add_cpu_steps(const Target& target, Plan& plan) {
   if (auto ok = check_burst(target).and_then([&] { return check_weight(target); }); !ok) return ok;
-  const Limit* const weight = limit_with(Role::weight);
+  const Limit* const weight = limit_of_role(Role::weight);
   const bool rests = stays_idle(target) && target.wanted.contains(weight);
   const bool is_woken = wakes(target);
   if (!rests && !is_woken) return add_steps(target, target.wanted, plan);
@@ -157,7 +150,7 @@ Result<void> add_cpu_steps(const Target& target, Plan& plan) {
 }  // namespace
 
 bool rests(const Limit& limit, const Values& in_force) {
-  return limit.role == Role::weight && is_on(find(in_force, limit_with(Role::idle)));
+  return limit.role == Role::weight && is_on(find(in_force, limit_of_role(Role::idle)));
 }
 
 bool lowers(const Value& from, const Value& to) {
@@ -179,13 +172,13 @@ bool exceeds(const Value& value, const Value& most) {
 const Limit* companion(const Limit& limit) {
   switch (limit.role) {
     case Role::quota:
-      return limit_with(Role::burst);
+      return limit_of_role(Role::burst);
     case Role::burst:
-      return limit_with(Role::quota);
+      return limit_of_role(Role::quota);
     case Role::weight:
-      return limit_with(Role::idle);
+      return limit_of_role(Role::idle);
     case Role::idle:
-      return limit_with(Role::weight);
+      return limit_of_role(Role::weight);
     default:
       return nullptr;
   }
