@@ -80,10 +80,6 @@ std::int64_t Query::number(int column) const {
   return sqlite3_column_int64(statement_, column);
 }
 
-std::optional<std::string> Query::optional_text(int column) const {
-  return is_null(column) ? std::nullopt : std::optional(text(column));
-}
-
 std::optional<std::int64_t> Query::optional_number(int column) const {
   return is_null(column) ? std::nullopt : std::optional(number(column));
 }

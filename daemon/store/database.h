@@ -43,7 +43,6 @@ class Query {
   bool is_null(int column) const;
   std::string text(int column) const;
   std::int64_t number(int column) const;
-  std::optional<std::string> optional_text(int column) const;
   std::optional<std::int64_t> optional_number(int column) const;
 
  private:

@@ -30,7 +30,7 @@ esac
 
 it 'gives it name and image in the words of cAdvisor, and keeps the row of the whole machine without'
 try curl -sS -f $url/cadvisor
-expect_in_stdout ',name="web",image="localhost/box:1"} 67108864' 'container_memory_usage_bytes{id="/"} ' 'machine_cpu_cores 2' 'machine_memory_bytes '
+expect_in_stdout ',name="web",image="localhost/box:1"} 67108864' 'container_memory_usage_bytes{id="/"} ' "machine_cpu_cores $(nproc)" 'machine_memory_bytes '
 
 it 'shows the network of a container that has one of its own'
 start cgctl run net -- unshare --map-root-user --net sh -c 'ip link add dummy0 type dummy && exec sleep 1000'

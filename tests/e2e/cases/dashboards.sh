@@ -9,12 +9,12 @@ grafana=$here/../grafana
 cgctl -q create calm --memory 64M --pids-limit 20 || it 'cannot begin'
 start_resident calm
 cgctl -q set calm --pids-limit 30 --for 20m
-# Runs out of its CPU quota again and again, and of its bursts.
-start cgctl run hot --cpu-quota 5ms --cpu-period 20ms --cpu-burst 2ms -- sh -c 'while :; do :; done'
+# Runs out of its CPU quota again and again, and of its bursts, whatever else wants the processor.
+start cgctl run hot --cpu-quota 2ms --cpu-period 20ms --cpu-burst 2ms --cpu-weight 10000 -- sh -c 'while :; do :; done'
 # Grows against memory.high, where it is slowed down.
 start cgctl run squeezed --memory 512M --memory-high 8M --memory-swap-max 0 -- tail /dev/zero
 # Is killed for its memory, again and again.
-start cgctl run hog --memory 16M --memory-swap-max 0 -- sh -c 'while :; do tail /dev/zero; sleep 0.5; done'
+start cgctl run hog --memory 16M --memory-swap-max 0 -- sh -c 'while :; do tail /dev/zero; sleep 2; done'
 # Has all the processes it may have.
 start cgctl run crowd --pids-limit 3 -- sh -c 'sleep 1000 & sleep 1000 & wait'
 
