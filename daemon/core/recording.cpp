@@ -66,7 +66,7 @@ void note_statements(Work& work, const DesiredState& desired, const Mentioned& m
       if (wanted == part.wanted.end() || mentioned.contains(part.cgroup, limit)) continue;
       work.noted.push_back({.cgroup = part.cgroup,
                             .limit = limit,
-                            .before = stood != nullptr ? *stood->value : wanted->second,
+                            .before = stood != nullptr ? stood->value.value_or(wanted->second) : wanted->second,
                             .after = wanted->second,
                             .stated_before = stood != nullptr});
     }
