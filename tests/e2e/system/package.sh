@@ -8,7 +8,7 @@
 older=$work/older.deb
 dpkg-deb -R "$E2E_PACKAGE" "$work/older"
 sed -i 's/^Version: .*/Version: 0.0.1/' "$work/older/DEBIAN/control"
-dpkg-deb -b --root-owner-group "$work/older" "$older" >/dev/null
+dpkg-deb -b -Znone --root-owner-group "$work/older" "$older" >/dev/null
 
 # (Without triggers: that of man-db reads all of /usr, and has nothing to do with this.)
 it 'is installed, and starts no daemon that did not run'
@@ -49,6 +49,8 @@ begin_samples() {
         echo "$samples $wrong" >"$work/samples"
     ) &
     sampler=$!
+    # It never pauses: what it watches shall get on nevertheless.
+    renice -n 10 -p $sampler >/dev/null
     pids
     before="$pid_of_tree $pid_of_dev_tree" old_daemon=$pid_of_daemon old_dev=$pid_of_dev
 }
