@@ -108,8 +108,8 @@ expect_status 0
 expect_file back/memory.max 41943040
 expect_file back/pids.max 30
 try cgctl show back --json
-expect_json '.desired["memory.max"].origin == "file" and .desired["cpu.max"].origin == "runtime"'
-expect_json '.desired["pids.max"] | .origin == "lease" and .afterwards == 10 and (.ends | endswith("Z"))'
+expect_json '.desired["memory.max"].origin == "file" and .desired["cpu.max"].origin == "runtime"' \
+    '.desired["pids.max"] | .origin == "lease" and .afterwards == 10 and (.ends | endswith("Z"))'
 echo 50M >"$root/back/memory.max"
 is_left_drifted() { cgctl --json show back | jq -e '.drifted == ["memory.max"]' >/dev/null; }
 eventually 'a drift that is left, as before' 10 is_left_drifted

@@ -17,8 +17,8 @@ it 'keeps the limit and counts the kill'
 expect_file web/memory.max 33554432
 expect_key web/memory.events oom_kill 1
 try cgctl show web --json
-expect_json '.events["memory.oom_kill"] == 1'
-expect_json '.populated == false'
+expect_json '.events["memory.oom_kill"] == 1' \
+    '.populated == false'
 
 it 'exits 137 too when a child of the command was killed and a shell says so'
 try cgctl run web -- sh -c 'tail /dev/zero; exit $?'

@@ -13,12 +13,12 @@ expect_in_stdout "$root/web" 64M '0.5 CPUs' 20 populated 'pids.max'
 it 'shows them as JSON, with the keys that are documented'
 try cgctl show web --json
 expect_status 0
-expect_json ".name == \"web\" and .path == \"$root/web\""
-expect_json '.limits["memory.max"] == 67108864 and .limits["pids.max"] == 20 and .limits["cpu.max"] == {"quota_us": 50000, "period_us": 100000}'
-expect_json '.limits["memory.high"] == "max" and .limits["memory.swap.max"] == "max"'
-expect_json '.usage | (.["memory.current"] > 0) and (.["pids.current"] == 1) and (.["cpu.usage_usec"] | type == "number")'
-expect_json '.events | .["memory.oom_kill"] == 0 and .["pids.max"] == 0'
-expect_json '.populated == true and .frozen == false'
+expect_json ".name == \"web\" and .path == \"$root/web\"" \
+    '.limits["memory.max"] == 67108864 and .limits["pids.max"] == 20 and .limits["cpu.max"] == {"quota_us": 50000, "period_us": 100000}' \
+    '.limits["memory.high"] == "max" and .limits["memory.swap.max"] == "max"' \
+    '.usage | (.["memory.current"] > 0) and (.["pids.current"] == 1) and (.["cpu.usage_usec"] | type == "number")' \
+    '.events | .["memory.oom_kill"] == 0 and .["pids.max"] == 0' \
+    '.populated == true and .frozen == false'
 
 it 'takes --json before the verb, too'
 try cgctl --json show web
@@ -41,8 +41,8 @@ expect_equal 'the first column' 'NAME batch batch/nightly web' "$(printf '%s\n' 
 it 'lists the same objects as JSON'
 try cgctl list --json
 expect_status 0
-expect_json '[.[].name] == ["batch", "batch/nightly", "web"]'
-expect_json 'all(.[]; has("path") and has("limits") and has("usage") and has("events") and has("populated"))'
+expect_json '[.[].name] == ["batch", "batch/nightly", "web"]' \
+    'all(.[]; has("path") and has("limits") and has("usage") and has("events") and has("populated"))'
 
 it 'draws a tree'
 try cgctl tree
