@@ -61,8 +61,8 @@ Result<int> apply_act(Session& session) {
   const auto& line = session.line;
   const auto declared = parse_declared_cgroups(read_all(session));
   if (!declared) {
-    for (const auto& fault : declared.error()) {
-      session.output.error({.code = ErrorCode::invalid_argument, .message = fault.text()});
+    for (const auto& line_of_fault : lines_of(declared.error())) {
+      session.output.error({.code = ErrorCode::invalid_argument, .message = line_of_fault});
     }
     return exit_usage;
   }

@@ -20,12 +20,22 @@ struct ConfigFault {
 
 using ConfigFaults = std::vector<ConfigFault>;
 
-/// One fault a line, no newline at the end.
+/// What somebody is told of them, a line each. Who named the wrong folder is told of the first hundred, and how many
+/// more there are.
+inline std::vector<std::string> lines_of(const ConfigFaults& faults) {
+  constexpr std::size_t most = 100;
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < faults.size() && i < most; ++i) lines.push_back(faults[i].text());
+  if (faults.size() > most) lines.push_back("and " + std::to_string(faults.size() - most) + " more");
+  return lines;
+}
+
+/// The same in one text, no newline at the end.
 inline std::string print_faults(const ConfigFaults& faults) {
   std::string out;
-  for (const ConfigFault& fault : faults) {
+  for (const std::string& line : lines_of(faults)) {
     if (!out.empty()) out += '\n';
-    out += fault.text();
+    out += line;
   }
   return out;
 }

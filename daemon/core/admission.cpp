@@ -2,6 +2,7 @@
 #include "core/admission.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "cgroupfs/host.h"
@@ -59,6 +60,11 @@ void add_what_comes_back(const DesiredCgroup& desired, Amounts& limits) {
 void claim_for(const Part& part, Amounts& limits) {
   apply(part.wanted, limits);
   if (part.desired) add_what_comes_back(*part.desired, limits);
+}
+
+// As it was asked for: what has no end is no number of bytes.
+std::string print_protection(std::uint64_t bytes) {
+  return bytes == std::numeric_limits<std::uint64_t>::max() ? "max" : print_bytes(bytes);
 }
 
 }  // namespace
@@ -234,9 +240,9 @@ Result<void> Admission::check_protections(const Work& work) const {
       if (promised <= has) continue;
       const std::string who = parent.is_root() ? "what is above" : parent.str();
       return fail(ErrorCode::limit_exceeded,
-                  std::string(limit->file) + " " + print_bytes(number_in(value)) + " of " + part.cgroup.str() +
-                      " cannot be kept: " + who + " has " + print_bytes(has) + ", and " + print_bytes(promised) +
-                      " would be promised below it",
+                  std::string(limit->file) + " " + print_protection(number_in(value)) + " of " + part.cgroup.str() +
+                      " cannot be kept: " + who + " has " + print_protection(has) + ", and " +
+                      print_protection(promised) + " would be promised below it",
                   parent.is_root() ? "protect less" : "protect " + who + " first, or protect less");
     }
   }

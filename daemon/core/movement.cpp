@@ -49,7 +49,8 @@ Result<void> Movement::check_movable(const std::vector<pid_t>& pids) {
   const auto procs = leaf ? kernel_.read(*leaf, "cgroup.procs") : Result<std::string>(fail(leaf.error()));
   const auto holders = procs ? process_ids(*procs) : std::vector<std::int32_t>();
   for (const pid_t pid : pids) {
-    if (pid <= 0) return fail(ErrorCode::invalid_argument, std::to_string(pid) + " is no process id");
+    if (pid <= 0)
+      return fail(ErrorCode::invalid_argument, std::to_string(static_cast<std::uint32_t>(pid)) + " is no process id");
     if (pid != ::getpid() && std::ranges::find(holders, pid) == holders.end()) continue;
     return fail(ErrorCode::invalid_argument,
                 "process " + process_label(pid) + " keeps the cgroups here, so it cannot be put into one of them",

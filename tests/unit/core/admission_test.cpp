@@ -195,6 +195,8 @@ TEST_F(AnAdmission, PromisesNoMoreProtectionThanTheParentHas) {
   EXPECT_OK(set("web/b", limits({{"memory.low", 10 * mebibyte}}), 0));
   EXPECT_THAT(refusal(set("web/b", limits({{"memory.low", 11 * mebibyte}}), 0)),
               HasSubstr("web has 30M, and 31M would be promised below it"));
+  EXPECT_THAT(refusal(set("web/b", limits({{"memory.low", Unlimited{}}}), 0)),
+              HasSubstr("memory.low max of web/b cannot be kept: web has 30M, and max would be promised below it"));
   EXPECT_OK(set("web/a", limits({{"memory.low", 0 * mebibyte}}), 0));
   EXPECT_FALSE(set("web/a", limits({{"memory.min", 1 * mebibyte}}), 0));
   Work both{.parts = {Part{.cgroup = path("web"), .wanted = limits({{"memory.low", 50 * mebibyte}})},
