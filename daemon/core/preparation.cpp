@@ -85,7 +85,9 @@ Result<Work> Preparation::to_set(const CgroupPath& cgroup, const Changes& change
   const Terms terms{.is_there = true, .on_missing = on_missing, .is_lease = options.lease.has_value()};
   auto values = resolve(cgroup, changes, terms, {});
   if (!values) return fail(values.error());
-  if (values->empty() && !exists(kernel_, cgroup)) return fail(no_such_cgroup(kernel_, cgroup));
+  // Where all is skipped, nothing else would look.
+  const bool may_touch_nothing = values->empty() || on_missing == OnMissing::skip;
+  if (may_touch_nothing && !exists(kernel_, cgroup)) return fail(no_such_cgroup(kernel_, cgroup));
   Result<Work> work(Work{.durable = !options.runtime});
   Part& part = work->parts.emplace_back();
   part.cgroup = cgroup;

@@ -65,7 +65,7 @@ Result<void> check_weight(const Target& target) {
   if (target.remembered_weight && *weight == Value(Amount(*target.remembered_weight))) return {};
   return fail(ErrorCode::busy,
               target.cgroup.str() + ": a weight has no effect while cpu.idle is on, and the kernel refuses it",
-              "add --cpu-idle no");
+              "wake it first: cgctl set " + target.cgroup.str() + " --cpu-idle no");
 }
 
 std::vector<std::pair<const Limit*, Value>> undo_of(const Target& target, const Limit& limit, const Value& from) {

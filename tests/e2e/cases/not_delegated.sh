@@ -22,6 +22,14 @@ expect_status 0
 expect_json '.limits == {"pids.max": 7} and (.skipped["cpuset.cpus"] | contains("cpuset"))'
 [ -n "$err" ] || problem 'expected the reason also with --quiet'
 
+it 'does not take a cgroup that is not there for one where all was skipped'
+before=$(snapshot)
+try cgctl set nosuch --cpuset-cpus 0 --on-missing skip
+expect_status 1
+expect_one_line_on_stderr
+expect_in_stderr "no cgroup named 'nosuch'"
+expect_unchanged "$before"
+
 it 'shows what was skipped, in show and in history'
 try cgctl show some --json
 expect_json '(.limits | has("cpuset.cpus") | not) and (.desired["cpuset.cpus"].skipped | contains("cpuset")) and .drifted == []'

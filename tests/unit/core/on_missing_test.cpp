@@ -60,6 +60,18 @@ TEST_F(WithoutCpuset, CreateSetsTheOthersAndSaysWhyNot) {
   EXPECT_THAT(why("web"), HasSubstr("controller cpuset is not delegated"));
 }
 
+TEST_F(WithoutCpuset, ACgroupThatIsNotThereIsNoCgroupEvenWhereAllIsSkipped) {
+  ASSERT_OK(create("web"));
+  const auto all_skipped = set("wep", "cpuset.cpus=0", {.on_missing = skip});
+  EXPECT_TRUE(failed_with(all_skipped, ErrorCode::not_found));
+  EXPECT_THAT(all_skipped.error().hint, HasSubstr("did you mean web?"));
+  EXPECT_TRUE(failed_with(set("gone", "memory.max=64M cpuset.cpus=0", {.on_missing = skip}), ErrorCode::not_found));
+  EXPECT_TRUE(
+      failed_with(daemon->manager.plan_limits(path("gone"), changes("cpuset.cpus=0"), SetOptions{.on_missing = skip}),
+                  ErrorCode::not_found));
+  EXPECT_EQ(why("wep"), "");
+}
+
 TEST_F(WithoutCpuset, ShowAndHistoryAreHonest) {
   ASSERT_OK(create("web", "memory.max=64M"));
   ASSERT_OK(set("web", "memory.max=32M cpuset.cpus=0", {.on_missing = skip}));
