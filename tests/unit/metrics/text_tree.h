@@ -51,8 +51,8 @@ class TextTree final : public TreeReader {
   std::string hierarchy_path() const override { return "/test"; }
   void set_files(std::vector<ReadableFile> files) override { files_ = std::move(files); }
   OrErrno<std::unique_ptr<CgroupReader>> open_in_hierarchy(const std::string& path) override {
-    const std::string root = hierarchy_path() + "/";
-    const auto at = incarnations_.find(path.starts_with(root) ? path.substr(root.size()) : path);
+    const std::string top = hierarchy_path() + "/";
+    const auto at = incarnations_.find(path.starts_with(top) ? path.substr(top.size()) : path);
     if (at == incarnations_.end()) return tl::unexpected(ENOENT);
     return std::unique_ptr<CgroupReader>(std::make_unique<Reader>(*this, at->first, at->second));
   }
