@@ -42,8 +42,11 @@ std::string standing_text(const CgroupStatus& status, const Limit& limit, std::c
   text += origin_name(desired.origin);
   if (desired.ends) text += ", " + print_time_left(*desired.ends - now) + " left";
   if (desired.afterwards) text += ", then " + brief_value(limit, *desired.afterwards);
-  if (!desired.skipped.empty())
+  if (!desired.skipped.empty()) {
     text += ": " + brief_value(limit, desired.value) + " wanted, skipped: " + reason_alone(desired.skipped);
+  } else if (rests(limit, status.limits)) {
+    text += ": " + brief_value(limit, desired.value) + " rests while it is idle";
+  }
   return text;
 }
 

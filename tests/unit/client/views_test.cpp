@@ -115,6 +115,13 @@ TEST(TheViewOfACgroup, HasWhatWasAskedForAndWhatIsLeftOfALease) {
             "  pids.max    max\n");
 }
 
+TEST(TheViewOfACgroup, HasTheWeightThatRestsWhileItIsIdle) {
+  auto status = asked_for();
+  status.limits.insert(in_force("cpu.weight", "0"));
+  status.limits.insert(in_force("cpu.idle", "1"));
+  EXPECT_THAT(show_view(status, {}, noon), HasSubstr(" file: 50 rests while it is idle\n"));
+}
+
 TEST(TheList, MarksACgroupThatDrifted) {
   EXPECT_THAT(list_view(std::vector{asked_for()}, {}), HasSubstr(" empty, drifted\n"));
   auto status = asked_for();
