@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cgroupfs/formats.h"
@@ -113,6 +114,16 @@ std::string why_not_in_this_kernel(const Limit& limit) {
          " is being switched on right now";
 }
 
+// With the name that was meant, or else what `otherwise` says.
+Error not_there(Kernel& kernel, const CgroupPath& cgroup, std::string otherwise) {
+  Error error{.code = ErrorCode::not_found, .message = "no cgroup named '" + cgroup.str() + "'"};
+  const auto siblings = kernel.children(cgroup.parent());
+  const std::string near = siblings ? nearest_word(cgroup.name(), {siblings->begin(), siblings->end()}) : std::string();
+  const auto path = near.empty() ? Result<CgroupPath>(CgroupPath()) : cgroup.parent().child(near);
+  error.hint = path && !path->is_root() ? "did you mean " + path->str() + "?" : std::move(otherwise);
+  return error;
+}
+
 }  // namespace
 
 bool exists(Kernel& kernel, const CgroupPath& cgroup) {
@@ -120,18 +131,11 @@ bool exists(Kernel& kernel, const CgroupPath& cgroup) {
 }
 
 Error no_such_cgroup(Kernel& kernel, const CgroupPath& cgroup) {
-  Error error{.code = ErrorCode::not_found, .message = "no cgroup named '" + cgroup.str() + "'"};
-  const auto siblings = kernel.children(cgroup.parent());
-  if (siblings) {
-    const std::string near = nearest_word(cgroup.name(), {siblings->begin(), siblings->end()});
-    const auto path = near.empty() ? Result<CgroupPath>(CgroupPath()) : cgroup.parent().child(near);
-    if (path && !path->is_root()) {
-      error.hint = "did you mean " + path->str() + "?";
-      return error;
-    }
-  }
-  error.hint = "make it with: cgctl create " + cgroup.str();
-  return error;
+  return not_there(kernel, cgroup, "make it with: cgctl create " + cgroup.str());
+}
+
+Error none_to_remove(Kernel& kernel, const CgroupPath& cgroup) {
+  return not_there(kernel, cgroup, "see them with: cgctl list");
 }
 
 Error explain_missing_controller(Kernel& kernel, const CgroupPath& cgroup, std::string_view controller) {

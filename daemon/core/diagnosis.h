@@ -14,6 +14,8 @@ Error diagnose(Kernel& kernel, const CgroupPath& cgroup, std::string_view file, 
 
 /// "no cgroup named 'wbe'; did you mean web?"
 Error no_such_cgroup(Kernel& kernel, const CgroupPath& cgroup);
+/// The same for somebody who wants it gone.
+Error none_to_remove(Kernel& kernel, const CgroupPath& cgroup);
 
 /// Why `controller` does not reach `cgroup`: the kernel lacks it, or the level at which delegation ends.
 Error explain_missing_controller(Kernel& kernel, const CgroupPath& cgroup, std::string_view controller);

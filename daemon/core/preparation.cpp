@@ -128,7 +128,7 @@ Result<Work> Preparation::to_unset(const CgroupPath& cgroup, const std::vector<c
 Result<Work> Preparation::to_remove(const CgroupPath& cgroup, bool kill) {
   if (!exists(kernel_, cgroup)) {
     // Stated, but not there: then it is what was stated that goes.
-    if (!transactions_.desired().contains(cgroup)) return fail(no_such_cgroup(kernel_, cgroup));
+    if (!transactions_.desired().contains(cgroup)) return fail(none_to_remove(kernel_, cgroup));
     return Work{.parts = {Part{.cgroup = cgroup}}};
   }
   Work work{.parts = {Part{.cgroup = cgroup, .remove = true}}, .kill = kill};

@@ -40,7 +40,7 @@ Result<void> check_removable(Kernel& kernel, const Removal& removal) {
   if (removal.kill) return {};
   for (const auto& cgroup : removal.cgroups) {
     const auto names = kernel.children(cgroup);
-    if (!names) return fail(no_such_cgroup(kernel, cgroup));
+    if (!names) return fail(none_to_remove(kernel, cgroup));
     const auto events = kernel.read(cgroup, "cgroup.events");
     const bool populated = events && keyed_value(*events, "populated").value_or(0) != 0;
     const bool keeps_child = std::ranges::any_of(*names, [&](const std::string& name) {

@@ -22,5 +22,16 @@ TEST(AFileThatIsNotThere, IsNotBlamedOnTheAgeOfAKernelThatIsNewEnough) {
   EXPECT_THAT(error.hint, testing::Not(testing::HasSubstr("Linux 4.5")));
 }
 
+TEST(ACgroupThatIsNotThere, IsAnsweredWithWhatWasMeantOrWithWhatHelps) {
+  FakeKernel kernel;
+  kernel.given("web");
+  const auto near = *CgroupPath::parse("wbe");
+  const auto far = *CgroupPath::parse("batch");
+  EXPECT_EQ(no_such_cgroup(kernel, near).hint, "did you mean web?");
+  EXPECT_EQ(none_to_remove(kernel, near).hint, "did you mean web?");
+  EXPECT_EQ(no_such_cgroup(kernel, far).hint, "make it with: cgctl create batch");
+  EXPECT_EQ(none_to_remove(kernel, far).hint, "see them with: cgctl list");
+}
+
 }  // namespace
 }  // namespace cgroupd
