@@ -2,7 +2,6 @@
 #include "core/admission.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "cgroupfs/host.h"
@@ -10,7 +9,6 @@
 #include "core/ownership.h"
 #include "core/tree.h"
 #include "model/plan.h"
-#include "model/quantity.h"
 
 namespace cgroupd {
 namespace {
@@ -19,6 +17,11 @@ std::uint64_t number_in(const Value& value) {
   const auto* const amount = std::get_if<Amount>(&value);
   const auto* const number = amount == nullptr ? nullptr : std::get_if<std::uint64_t>(amount);
   return number == nullptr ? UINT64_MAX : *number;
+}
+
+// The other way round than number_in().
+std::string print_memory(std::uint64_t bytes) {
+  return print_amount(Resource::memory, bytes == UINT64_MAX ? Amount(Unlimited{}) : Amount(bytes));
 }
 
 std::uint64_t add(std::uint64_t a, std::uint64_t b) {
@@ -60,11 +63,6 @@ void add_what_comes_back(const DesiredCgroup& desired, Amounts& limits) {
 void claim_for(const Part& part, Amounts& limits) {
   apply(part.wanted, limits);
   if (part.desired) add_what_comes_back(*part.desired, limits);
-}
-
-// As it was asked for: what has no end is no number of bytes.
-std::string print_protection(std::uint64_t bytes) {
-  return bytes == std::numeric_limits<std::uint64_t>::max() ? "max" : print_bytes(bytes);
 }
 
 }  // namespace
@@ -240,9 +238,9 @@ Result<void> Admission::check_protections(const Work& work) const {
       if (promised <= has) continue;
       const std::string who = parent.is_root() ? "what is above" : parent.str();
       return fail(ErrorCode::limit_exceeded,
-                  std::string(limit->file) + " " + print_protection(number_in(value)) + " of " + part.cgroup.str() +
-                      " cannot be kept: " + who + " has " + print_protection(has) + ", and " +
-                      print_protection(promised) + " would be promised below it",
+                  std::string(limit->file) + " " + print_memory(number_in(value)) + " of " + part.cgroup.str() +
+                      " cannot be kept: " + who + " has " + print_memory(has) + ", and " + print_memory(promised) +
+                      " would be promised below it",
                   parent.is_root() ? "protect less" : "protect " + who + " first, or protect less");
     }
   }
