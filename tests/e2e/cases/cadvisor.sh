@@ -4,8 +4,8 @@
 
 printf '[metrics]\ncadvisor = yes\n' >"$config"
 daemon_restart
-start cgctl run hot --cpu-quota 2ms --cpu-period 20ms -- sh -c 'while :; do :; done'
-start cgctl run hog --memory 16M --memory-swap-max 0 -- sh -c 'while :; do tail /dev/zero; sleep 1; done'
+start cgctl run hot --cpu-quota 5ms --cpu-period 20ms -- sh -c 'while :; do :; done'
+start cgctl run hog --memory 16M --memory-swap-max 0 -- sh -c 'while :; do tail /dev/zero; done'
 # With a network of its own, as a container has.
 start cgctl run netted --memory 64M -- unshare --user --map-root-user --net sh -c 'ip link add eth0 type veth peer name eth1 && ip link set eth0 up && ip link set eth1 up && exec sleep 1000'
 {
