@@ -225,8 +225,7 @@ expect_key() { # FILE KEY VALUE
     expect_equal "$2 in $1" "$3" "$value"
 }
 
-# jq's filter must answer true for stdout.
-# Each filter must be true. (In one process: jq takes half a second to start here.)
+# Each of jq's filters must answer true for stdout. (In one process: it takes half a second to start here.)
 expect_json() { # FILTER...
     all='' wanted=''
     for filter in "$@"; do
