@@ -415,6 +415,7 @@ void Transactions::commit(const std::shared_ptr<Running>& running) {
   if (auto ok = store_.commit(running->record, now); !ok) return take_back(running, ok.error());
   if (running->work.durable) to_sync_.push_back(running);
   if (!syncing_ && (running->work.durable || store_.wants_sync())) sync_disk();
+  if (!putting_ && store_.wants_put()) put_noted();
   if (!running->work.durable) finish(running);
 }
 
@@ -439,6 +440,16 @@ void Transactions::sync_disk() {
         }
         if (!to_sync_.empty() && !syncing_) sync_disk();
       });
+}
+
+// What cannot be put is tried again where somebody can be told: at a later commit().
+void Transactions::put_noted() {
+  putting_ = true;
+  background_.disk.run(
+      [&store = store_, noted = store_.take_noted()](Kernel& /*kernel*/, const std::stop_token& /*stop*/) {
+        [[maybe_unused]] const auto ignored = store.put(noted);
+      },
+      [this] { putting_ = false; });
 }
 
 // What cannot be recorded must not be in force either.

@@ -65,7 +65,7 @@ class Transactions {
   struct Backgrounds {
     Background& work;
     Background& patient;  ///< what is given longer than usual, so that it keeps nothing else waiting
-    Background& disk;     ///< store.sync()
+    Background& disk;     ///< store.sync() and put(): one thread
   };
 
   /// All references must outlive this object.
@@ -135,6 +135,7 @@ class Transactions {
   void end(const std::shared_ptr<Running>& running, const Result<Outcome>& outcome);
   void remember_weights(const Running& running);
   void sync_disk();
+  void put_noted();
   void free(const std::vector<CgroupPath>& cgroups);
 
   Kernel& kernel_;
@@ -154,6 +155,7 @@ class Transactions {
   std::map<CgroupPath, std::uint64_t> weight_before_idle_;
   std::vector<std::shared_ptr<Running>> to_sync_;
   bool syncing_ = false;
+  bool putting_ = false;
 };
 
 }  // namespace cgroupd

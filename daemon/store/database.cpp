@@ -103,7 +103,7 @@ Result<std::unique_ptr<Database>> Database::open(std::string file) {
     return fail(database->error("cannot open"));
   sqlite3_extended_result_codes(database->connection_, 1);
   // A row is small, and a page of the log is summed up and written whole.
-  // The other connection (Store::sync) only ever holds a lock for moments.
+  // The other connection (Store::sync, Store::put) only ever holds a lock for moments.
   constexpr int patience_ms = 5000;
   sqlite3_busy_timeout(database->connection_, patience_ms);
   if (auto ok = database->run(

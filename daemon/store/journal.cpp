@@ -87,12 +87,17 @@ Result<void> Journal::add(std::uint64_t number, const Texts& fields) {
   return done;
 }
 
-std::vector<Journal::Note> Journal::notes() const {
+std::string Journal::take() {
+  std::string untaken = text_.substr(taken_length_);
+  taken_ = size_;
+  taken_length_ = text_.size();
+  return untaken;
+}
+
+std::vector<Journal::Note> Journal::read(std::string_view text) {
   std::vector<Note> notes;
-  notes.reserve(size_);
-  std::string_view rest = text_;
   while (true) {
-    auto note = take_note(rest);
+    auto note = take_note(text);
     if (!note) return notes;
     notes.push_back(*std::move(note));
   }
@@ -102,7 +107,7 @@ Result<void> Journal::clear() {
   constexpr std::size_t most_room_kept = std::size_t{64} << 10U;
   text_.clear();
   if (text_.capacity() > most_room_kept) text_.shrink_to_fit();
-  size_ = 0;
+  size_ = taken_ = taken_length_ = 0;
   return file_.cut(0);
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,8 +30,17 @@ class Journal {
   /// After an error the note is not there.
   Result<void> add(std::uint64_t number, const Texts& fields);
   /// In their order. (What the file should hold, whatever became of it meanwhile.)
-  std::vector<Note> notes() const;
+  std::vector<Note> notes() const { return read(text_); }
   std::size_t size() const { return size_; }
+  /// How many bytes they are.
+  std::size_t length() const { return text_.size(); }
+
+  /// What was added since the last call, for read(); it stays in the file all the same.
+  std::string take();
+  std::size_t untaken() const { return size_ - taken_; }
+  /// The whole notes that `text` begins with.
+  static std::vector<Note> read(std::string_view text);
+
   /// They are kept elsewhere now. After an error the file still has them.
   Result<void> clear();
 
@@ -40,6 +50,8 @@ class Journal {
   OwnFile file_;
   std::string text_;      // of the file; its room is kept, so that a note needs none of its own
   std::size_t size_ = 0;  // how many notes that is
+  std::size_t taken_ = 0;
+  std::size_t taken_length_ = 0;
 };
 
 }  // namespace cgroupd

@@ -60,6 +60,66 @@ bool touches(const HistoryEntry& entry, const CgroupPath& cgroup) {
          std::ranges::find(entry.skipped, cgroup, &SkippedLimit::cgroup) != entry.skipped.end();
 }
 
+// What is beyond the bounds, but never the newest; answers how many bytes that were.
+Result<std::int64_t> forget_oldest(Database& database, std::uint64_t newest, std::int64_t bytes) {
+  std::int64_t forgotten = 0;
+  while (newest > Store::most_entries || bytes - forgotten > Store::most_bytes) {
+    auto oldest = database.query("SELECT id, length(CAST(changes AS BLOB)) FROM entry ORDER BY id LIMIT 1");
+    if (!oldest) return fail(oldest.error());
+    const auto row = oldest->next();
+    if (!row) return fail(row.error());
+    if (!*row) break;
+    const auto id = static_cast<std::uint64_t>(oldest->number(0));
+    const bool is_too_old = newest > Store::most_entries && id <= newest - Store::most_entries;
+    if (id == newest || (!is_too_old && bytes - forgotten <= Store::most_bytes)) break;
+    forgotten += oldest->number(1);
+    const auto gone = database.query("DELETE FROM entry WHERE id = ?").and_then([&](Query query) {
+      return query.bind(static_cast<std::int64_t>(id)).run();
+    });
+    if (!gone) return fail(gone.error());
+  }
+  return forgotten;
+}
+
+// (SQLite makes numbers of text where a column is of numbers.)
+Result<std::int64_t> put_entry(Database& database, const Rows& rows, std::int64_t history_bytes) {
+  auto done = database.query("INSERT INTO entry VALUES(?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?, ?, ?)")
+                  .and_then([&](Query query) {
+                    for (std::size_t column = 1; column < first_cgroup; ++column) query.bind(rows[column]);
+                    return query.run();
+                  });
+  if (!done) return fail(done.error());
+  const auto grown = static_cast<std::int64_t>(rows[first_cgroup - 1].size());
+  std::uint64_t id = 0;
+  std::from_chars(rows[1].data(), rows[1].data() + rows[1].size(), id);
+  return forget_oldest(database, id, history_bytes + grown).map([&](std::int64_t forgotten) {
+    return grown - forgotten;
+  });
+}
+
+// Within a transaction; answers by how many bytes the history grew.
+Result<std::int64_t> put_rows(Database& database, const Rows& rows, std::int64_t history_bytes) {
+  for (std::size_t i = first_cgroup; i < rows.size(); i += 2) {
+    const auto name = rows[i];
+    const auto desired = rows[i + 1];
+    const auto put = desired.empty()
+                         ? database.query("DELETE FROM cgroup WHERE name = ?").and_then([&](Query query) {
+                             return query.bind(name).run();
+                           })
+                         : database.query("INSERT OR REPLACE INTO cgroup VALUES(?, ?)").and_then([&](Query query) {
+                             return query.bind(name).bind(desired).run();
+                           });
+    if (!put) return fail(put.error());
+  }
+  if (const auto forgotten = rows[0]; !forgotten.empty()) {
+    const auto gone = database.query("DELETE FROM entry WHERE id = ?").and_then([&](Query query) {
+      return query.bind(forgotten).run();
+    });
+    if (!gone) return fail(gone.error());
+  }
+  return rows[1].empty() ? Result<std::int64_t>(0) : put_entry(database, rows, history_bytes);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& directory, std::string boot_id) {
@@ -71,9 +131,9 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& directory, std::st
   if (!database) return fail(database.error());
   store->database_ = *std::move(database);
   if (auto ok = store->prepare().and_then([&] { return store->open_journal(); }); !ok) return fail(ok.error());
-  auto checkpoints = Database::open(file);
-  if (!checkpoints) return fail(checkpoints.error());
-  store->checkpoints_ = *std::move(checkpoints);
+  auto others = Database::open(file);
+  if (!others) return fail(others.error());
+  store->others_database_ = *std::move(others);
   const std::string log = file + "-wal";
   store->log_ = ::open(log.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (store->log_ < 0) return fail(ErrorCode::failed, "cannot open " + log + ": " + std::strerror(errno), {}, errno);
@@ -84,7 +144,7 @@ Store::~Store() {
   if (journal_) [[maybe_unused]]
     const auto ignored = flush();  // what cannot be put is in the journal for the next one
   // Connections first: the last one to go removes the log.
-  checkpoints_.reset();
+  others_database_.reset();
   database_.reset();
   if (log_ >= 0) ::close(log_);
   if (lock_ >= 0) ::close(lock_);
@@ -136,6 +196,7 @@ Result<void> Store::open_journal() {
   if (!journal) return fail(journal.error());
   journal_ = std::make_unique<Journal>(*std::move(journal));
   if (auto ok = flush(); !ok) return ok;
+  next_note_ = last_note_ + 1;
   auto last = database_->query("SELECT ifnull(max(id), 0) FROM entry");
   if (!last) return fail(last.error());
   return last->next().map([&](bool /*row*/) { next_entry_ = static_cast<std::uint64_t>(last->number(0)) + 1; });
@@ -158,32 +219,49 @@ Result<DesiredState> Store::load(const Moment& now) {
 Result<void> Store::commit(const Record& record, const Moment& now) {
   Rows rows = rows_of(record, now, boot_id_);
   if (record.durable) return flush(&rows);
-  constexpr std::size_t most_noted = 64;
-  if (journal_->size() >= most_noted) {
+  // Nobody should wait for that here. But the journal must end somewhere: best where the other thread has just put the
+  // rest, so that little is left to do.
+  constexpr std::size_t most_unput = 4 * notes_a_put;
+  constexpr std::size_t many = 4 * notes_a_put;
+  constexpr std::size_t few = notes_a_put / 8;
+  constexpr std::size_t most_length = std::size_t{1} << 20U;
+  const auto left = unput();
+  if (left >= most_unput || journal_->length() >= most_length || (journal_->size() >= many && left <= few)) {
     if (auto ok = flush(); !ok) return ok;
   }
-  return journal_->add(last_note_ + journal_->size() + 1, rows);
+  return journal_->add(next_note_, rows).map([this] { ++next_note_; });
+}
+
+Result<void> Store::put(std::string_view noted) {
+  return put_all(*others_database_, Journal::read(noted), nullptr);
 }
 
 Result<void> Store::flush(const Rows* more) {
-  const auto notes = journal_->notes();
-  if (notes.empty() && more == nullptr) return {};
+  if (journal_->size() == 0 && more == nullptr) return {};
+  if (auto ok = put_all(*database_, journal_->notes(), more); !ok) return ok;
+  // A journal that stays is no harm: its notes have numbers that the database knows.
+  if (journal_->size() != 0) [[maybe_unused]]
+    const auto ignored = journal_->clear();
+  return {};
+}
+
+Result<void> Store::put_all(Database& database, const std::vector<Journal::Note>& notes, const Rows* more) {
+  const std::lock_guard lock(writing_);
+  const std::uint64_t newest = notes.empty() ? 0 : notes.back().number;
+  if (newest <= last_note_ && more == nullptr) return {};
   ++commits_;
   std::int64_t bytes = history_bytes_;
-  std::uint64_t last = last_note_;
-  auto done = database_->transaction([&]() -> Result<void> {
-    const auto add = [&](const Rows& rows) {
-      return put(rows, bytes).map([&](std::int64_t grown) { bytes += grown; });
-    };
+  const auto add = [&](const Rows& rows) {
+    return put_rows(database, rows, bytes).map([&](std::int64_t grown) { bytes += grown; });
+  };
+  auto done = database.transaction([&]() -> Result<void> {
     for (const auto& note : notes) {
-      if (note.number <= last) continue;
-      last = note.number;
-      if (!are_rows(note.fields)) continue;
+      if (note.number <= last_note_ || !are_rows(note.fields)) continue;
       if (auto ok = add(note.fields); !ok) return ok;
     }
-    if (last != last_note_) {
-      auto ok = database_->query("INSERT OR REPLACE INTO meta VALUES('note', ?)").and_then([&](Query query) {
-        return query.bind(std::to_string(last)).run();
+    if (newest > last_note_) {
+      auto ok = database.query("INSERT OR REPLACE INTO meta VALUES('note', ?)").and_then([&](Query query) {
+        return query.bind(std::to_string(newest)).run();
       });
       if (!ok) return ok;
     }
@@ -191,69 +269,8 @@ Result<void> Store::flush(const Rows* more) {
   });
   if (!done) return done;
   history_bytes_ = bytes;
-  last_note_ = last;
-  // A journal that stays is no harm: its notes have numbers that the database knows.
-  if (!notes.empty()) [[maybe_unused]]
-    const auto ignored = journal_->clear();
+  last_note_ = std::max(newest, last_note_.load());
   return {};
-}
-
-Result<std::int64_t> Store::put(const Rows& rows, std::int64_t history_bytes) {
-  for (std::size_t i = first_cgroup; i < rows.size(); i += 2) {
-    const auto name = rows[i];
-    const auto desired = rows[i + 1];
-    const auto put = desired.empty()
-                         ? database_->query("DELETE FROM cgroup WHERE name = ?").and_then([&](Query query) {
-                             return query.bind(name).run();
-                           })
-                         : database_->query("INSERT OR REPLACE INTO cgroup VALUES(?, ?)").and_then([&](Query query) {
-                             return query.bind(name).bind(desired).run();
-                           });
-    if (!put) return fail(put.error());
-  }
-  if (const auto forgotten = rows[0]; !forgotten.empty()) {
-    const auto gone = database_->query("DELETE FROM entry WHERE id = ?").and_then([&](Query query) {
-      return query.bind(forgotten).run();
-    });
-    if (!gone) return fail(gone.error());
-  }
-  return rows[1].empty() ? Result<std::int64_t>(0) : put_entry(rows, history_bytes);
-}
-
-// (SQLite makes numbers of text where a column is of numbers.)
-Result<std::int64_t> Store::put_entry(const Rows& rows, std::int64_t history_bytes) {
-  auto done =
-      database_->query("INSERT INTO entry VALUES(?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?, ?, ?)")
-          .and_then([&](Query query) {
-            for (std::size_t column = 1; column < first_cgroup; ++column) query.bind(rows[column]);
-            return query.run();
-          });
-  if (!done) return fail(done.error());
-  const auto grown = static_cast<std::int64_t>(rows[first_cgroup - 1].size());
-  std::uint64_t id = 0;
-  std::from_chars(rows[1].data(), rows[1].data() + rows[1].size(), id);
-  return forget_oldest(id, history_bytes + grown).map([&](std::int64_t forgotten) { return grown - forgotten; });
-}
-
-// What is beyond the bounds, but never the newest; answers how many bytes that were.
-Result<std::int64_t> Store::forget_oldest(std::uint64_t newest, std::int64_t bytes) {
-  std::int64_t forgotten = 0;
-  while (newest > most_entries || bytes - forgotten > most_bytes) {
-    auto oldest = database_->query("SELECT id, length(CAST(changes AS BLOB)) FROM entry ORDER BY id LIMIT 1");
-    if (!oldest) return fail(oldest.error());
-    const auto row = oldest->next();
-    if (!row) return fail(row.error());
-    if (!*row) break;
-    const auto id = static_cast<std::uint64_t>(oldest->number(0));
-    const bool is_too_old = newest > most_entries && id <= newest - most_entries;
-    if (id == newest || (!is_too_old && bytes - forgotten <= most_bytes)) break;
-    forgotten += oldest->number(1);
-    const auto gone = database_->query("DELETE FROM entry WHERE id = ?").and_then([&](Query query) {
-      return query.bind(static_cast<std::int64_t>(id)).run();
-    });
-    if (!gone) return fail(gone.error());
-  }
-  return forgotten;
 }
 
 Result<void> Store::sync() {
@@ -264,7 +281,7 @@ Result<void> Store::sync() {
   // The log would grow for ever; moving it into the file is work for this thread, which nobody waits for.
   if (!wants_sync()) return {};
   commits_ = 0;
-  [[maybe_unused]] const auto ignored = checkpoints_->checkpoint();  // what is in the log is safe there, too
+  [[maybe_unused]] const auto ignored = others_database_->checkpoint();  // what is in the log is safe there, too
   return {};
 }
 
@@ -354,6 +371,7 @@ Result<std::string> Store::last_tree() {
 }
 
 Result<void> Store::set_last_tree(const std::string& tree) {
+  const std::lock_guard lock(writing_);
   return database_->transaction([&] {
     return database_->query("INSERT OR REPLACE INTO meta VALUES('tree', ?)").and_then([&](Query query) {
       return query.bind(tree).run();

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,7 @@ namespace cgroupd {
 
 /// A directory with state.db (SQLite, write-ahead log) and state.journal. A commit survives the daemon's death at once,
 /// and the machine's, when it is durable, after sync(). What is not is noted in the journal first, and brought to the
-/// database with others of its kind.
+/// database with others of its kind. All calls are for one thread, but sync() and put(), which are for one other.
 class Store {
  public:
   /// How many changes are remembered; older ones go.
@@ -46,11 +47,17 @@ class Store {
   /// of day.
   Result<DesiredState> load(const Moment& now);
 
-  /// Whatever was noted so far goes to the database with a durable record; with others after some dozens.
+  /// Whatever was noted so far goes to the database with a durable record; otherwise by put(), or here when that does
+  /// not come.
   Result<void> commit(const Record& record, const Moment& now);
 
-  /// Waits until every commit so far is on the disk, and keeps the log from growing. The only call for another thread
-  /// than the one that commits.
+  /// Whether so much was noted that it is time for a put() of take_noted().
+  bool wants_put() const { return journal_->untaken() >= notes_a_put; }
+  std::string take_noted() { return journal_->take(); }
+  /// Brings to the database what was noted, unless that has happened meanwhile. After an error it is still noted.
+  Result<void> put(std::string_view noted);
+
+  /// Waits until every commit so far is on the disk, and keeps the log from growing.
   Result<void> sync();
   /// Whether the log has grown so long that it is time for a sync(), durable commits or not.
   bool wants_sync() const { return commits_ >= commits_a_checkpoint; }
@@ -84,11 +91,10 @@ class Store {
   Result<void> open_journal();
   /// Brings what was noted, and `more`, to the database.
   Result<void> flush(const Rows* more = nullptr);
-  /// Within a transaction. Answers by how many bytes the history grew.
-  Result<std::int64_t> put(const Rows& rows, std::int64_t history_bytes);
-  /// The entry among `rows`, which has one.
-  Result<std::int64_t> put_entry(const Rows& rows, std::int64_t history_bytes);
-  Result<std::int64_t> forget_oldest(std::uint64_t newest, std::int64_t bytes);
+  /// In one transaction: those of the notes that the database has not got, and `more`.
+  Result<void> put_all(Database& database, const std::vector<Journal::Note>& notes, const Rows* more);
+  /// How many notes the database has not got.
+  std::uint64_t unput() const { return next_note_ - 1 - last_note_; }
   Result<void> read_back(std::uint64_t before, const std::function<bool(HistoryEntry)>& wants_more);
 
   std::string directory_;
@@ -96,11 +102,16 @@ class Store {
   int lock_ = -1;
   int log_ = -1;  // state.db-wal, for sync()
   std::unique_ptr<Database> database_;
-  std::unique_ptr<Database> checkpoints_;  // of the thread that calls sync()
+  std::unique_ptr<Database> others_database_;  // the other thread's connection
   std::unique_ptr<Journal> journal_;
-  std::uint64_t last_note_ = 0;  // of those that the database has; the journal's are numbered on from there
+  std::uint64_t next_note_ = 1;
   std::uint64_t next_entry_ = 1;
+
+  std::mutex writing_;                        // to the database; the rest is what it guards
+  std::atomic<std::uint64_t> last_note_ = 0;  // of those that the database has; may be read without
   std::int64_t history_bytes_ = 0;
+
+  static constexpr std::size_t notes_a_put = 64;
   static constexpr std::uint64_t commits_a_checkpoint = 256;
   std::atomic<std::uint64_t> commits_ = 0;  // since the last checkpoint
 };

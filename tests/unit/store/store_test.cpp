@@ -1,8 +1,10 @@
 // What is committed comes back as it was; what is damaged is not touched.
 #include "store/store.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -212,7 +214,7 @@ class AfterDeath : public testing::Test {
 };
 
 TEST_F(AfterDeath, WhatWasNotedIsThere) {
-  constexpr std::uint64_t many = 150;  // more than the journal holds
+  constexpr std::uint64_t many = 600;  // more than the journal holds
   for (std::uint64_t id = 1; id <= many; ++id) ASSERT_OK(store_->commit(pids(id, id, false), now));
   const TemporaryDirectory left;
   copy(directory_, left);
@@ -283,6 +285,79 @@ TEST_F(AfterDeath, WhatAnEndingDaemonNotedIsInTheDatabase) {
   store_.reset();
   EXPECT_EQ(std::filesystem::file_size(directory_.path() + "/state.journal"), 0U);
   EXPECT_EQ(stated(*open_store(directory_)), Amount(std::uint64_t{11}));
+}
+
+TEST_F(AfterDeath, TheJournalEndsWhereTheOtherThreadKeepsUp) {
+  const std::string journal = directory_.path() + "/state.journal";
+  std::uintmax_t longest = 0;
+  std::uintmax_t last = 0;
+  int ended = 0;
+  for (std::uint64_t id = 1; id <= 2000; ++id) {
+    ASSERT_OK(store_->commit(pids(id, id, false), now));
+    if (store_->wants_put()) {
+      ASSERT_OK(store_->put(store_->take_noted()));
+    }
+    const auto size = std::filesystem::file_size(journal);
+    if (size < last) ++ended;
+    longest = std::max(longest, size);
+    last = size;
+  }
+  EXPECT_GT(ended, 4);
+  EXPECT_LT(longest, 200'000U);
+}
+
+TEST_F(AfterDeath, WhatAnotherThreadPutsMeanwhileIsThereOnce) {
+  constexpr std::uint64_t many = 3000;
+  std::future<Result<void>> other;
+  for (std::uint64_t id = 1; id <= many; ++id) {
+    ASSERT_OK(store_->commit(pids(id, id, id % 500 == 0), now));
+    const bool is_free = !other.valid() || other.wait_for(0s) == std::future_status::ready;
+    if (!is_free || !store_->wants_put()) continue;
+    if (other.valid()) {
+      ASSERT_OK(other.get());
+    }
+    other =
+        std::async(std::launch::async, [&store = *store_, noted = store_->take_noted()] { return store.put(noted); });
+  }
+  if (other.valid()) {
+    ASSERT_OK(other.get());
+  }
+  const TemporaryDirectory left;
+  copy(directory_, left);
+  const auto next = open_store(left);
+  EXPECT_EQ(stated(*next), Amount(many));
+  EXPECT_EQ(next->history({.before = {}, .most = 2 * many})->size(), many);
+}
+
+// Whoever brings what was noted to the database, in time, late, twice or not at all.
+RC_GTEST_FIXTURE_PROP(AfterDeath, AnyWayOfPuttingLosesNothing, ()) {
+  std::vector<std::string> taken;
+  std::uint64_t last = 0;
+  for (int steps = *rc::gen::inRange(1, 20); steps > 0; --steps) {
+    switch (*rc::gen::inRange(0, 5)) {
+      case 0:
+        RC_ASSERT(store_->commit(pids(last + 1, last + 1, true), now).has_value()), ++last;
+        break;
+      case 1:
+        for (int i = *rc::gen::inRange(1, 150); i > 0; --i, ++last)
+          RC_ASSERT(store_->commit(pids(last + 1, last + 1, false), now).has_value());
+        break;
+      case 2:
+        taken.push_back(store_->take_noted());
+        break;
+      case 3:
+        if (!taken.empty()) RC_ASSERT(store_->put(taken.front()).has_value());
+        if (!taken.empty() && *rc::gen::arbitrary<bool>()) taken.erase(taken.begin());
+        break;
+      default:
+        RC_ASSERT(store_->history({.before = {}, .most = 1}).has_value());
+    }
+  }
+  const TemporaryDirectory left;
+  copy(directory_, left);
+  const auto next = open_store(left);
+  RC_ASSERT(stated(*next) == Amount(last));
+  RC_ASSERT(next->history({.before = {}, .most = Store::most_entries})->size() == last);
 }
 
 Value any_value(const Limit& limit) {
