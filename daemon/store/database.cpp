@@ -84,7 +84,7 @@ std::optional<std::int64_t> Query::optional_number(int column) const {
   return is_null(column) ? std::nullopt : std::optional(number(column));
 }
 
-Result<std::unique_ptr<Database>> Database::open(std::string file) {
+Result<std::unique_ptr<Database>> Database::open(std::string file, std::chrono::milliseconds patience) {
   // SQLite would make it with 0644 less the umask; others have no business in it. Its log inherits the mode.
   // One that is there is not even opened: to close it would take away the locks that another connection of ours has on
   // it (fcntl(2)), and whoever else then opens and closes the file would take the log from under us.
@@ -102,10 +102,8 @@ Result<std::unique_ptr<Database>> Database::open(std::string file) {
   if (sqlite3_open_v2(database->file_.c_str(), &database->connection_, flags, nullptr) != SQLITE_OK)
     return fail(database->error("cannot open"));
   sqlite3_extended_result_codes(database->connection_, 1);
+  sqlite3_busy_timeout(database->connection_, static_cast<int>(patience.count()));
   // A row is small, and a page of the log is summed up and written whole.
-  // The other connection (Store::sync, Store::put) only ever holds a lock for moments.
-  constexpr int patience_ms = 5000;
-  sqlite3_busy_timeout(database->connection_, patience_ms);
   if (auto ok = database->run(
           "PRAGMA page_size=1024; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0;"
           "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512");

@@ -1,6 +1,7 @@
 // SQLite as this daemon needs it: statements that are prepared once, transactions that end one way or the other.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -54,7 +55,9 @@ class Query {
 class Database {
  public:
   /// Opens or makes `file` (mode 0600) with a write-ahead log. Commits do not wait for the disk: see Store::sync().
-  static Result<std::unique_ptr<Database>> open(std::string file);
+  /// What somebody else has locked is waited for as long as `patience`.
+  static Result<std::unique_ptr<Database>> open(std::string file,
+                                                std::chrono::milliseconds patience = std::chrono::seconds(5));
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

@@ -131,7 +131,9 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& directory, std::st
   if (!database) return fail(database.error());
   store->database_ = *std::move(database);
   if (auto ok = store->prepare().and_then([&] { return store->open_journal(); }); !ok) return fail(ok.error());
-  auto others = Database::open(file);
+  // Nobody should wait for one that waits for a stranger's lock: what it cannot put is put later.
+  constexpr std::chrono::milliseconds others_patience(100);
+  auto others = Database::open(file, others_patience);
   if (!others) return fail(others.error());
   store->others_database_ = *std::move(others);
   const std::string log = file + "-wal";
@@ -195,8 +197,9 @@ Result<void> Store::open_journal() {
   auto journal = Journal::open(directory_ + "/state.journal");
   if (!journal) return fail(journal.error());
   journal_ = std::make_unique<Journal>(*std::move(journal));
-  if (auto ok = flush(); !ok) return ok;
   next_note_ = last_note_ + 1;
+  for (const auto& note : journal_->notes()) next_note_ = std::max(next_note_, note.number + 1);
+  if (auto ok = flush(); !ok) return ok;
   auto last = database_->query("SELECT ifnull(max(id), 0) FROM entry");
   if (!last) return fail(last.error());
   return last->next().map([&](bool /*row*/) { next_entry_ = static_cast<std::uint64_t>(last->number(0)) + 1; });
@@ -221,24 +224,27 @@ Result<void> Store::commit(const Record& record, const Moment& now) {
   if (record.durable) return flush(&rows);
   // Nobody should wait for that here. But the journal must end somewhere: best where the other thread has just put the
   // rest, so that little is left to do.
-  constexpr std::size_t most_unput = 4 * notes_a_put;
   constexpr std::size_t many = 4 * notes_a_put;
   constexpr std::size_t few = notes_a_put / 8;
   constexpr std::size_t most_length = std::size_t{1} << 20U;
   const auto left = unput();
-  if (left >= most_unput || journal_->length() >= most_length || (journal_->size() >= many && left <= few)) {
+  if (left >= many || journal_->length() >= most_length || (journal_->size() >= many && left <= few)) {
     if (auto ok = flush(); !ok) return ok;
   }
   return journal_->add(next_note_, rows).map([this] { ++next_note_; });
 }
 
 Result<void> Store::put(std::string_view noted) {
-  return put_all(*others_database_, Journal::read(noted), nullptr);
+  const auto notes = Journal::read(noted);
+  // Where those before it could not be put, the database would never take them any more: commit() brings them all.
+  if (!notes.empty() && notes.front().number > last_note_ + 1) return {};
+  return put_all(*others_database_, notes, nullptr);
 }
 
 Result<void> Store::flush(const Rows* more) {
   if (journal_->size() == 0 && more == nullptr) return {};
-  if (auto ok = put_all(*database_, journal_->notes(), more); !ok) return ok;
+  const auto notes = unput() == 0 ? std::vector<Journal::Note>() : journal_->notes();
+  if (auto ok = put_all(*database_, notes, more); !ok) return ok;
   // A journal that stays is no harm: its notes have numbers that the database knows.
   if (journal_->size() != 0) [[maybe_unused]]
     const auto ignored = journal_->clear();
@@ -247,21 +253,24 @@ Result<void> Store::flush(const Rows* more) {
 
 Result<void> Store::put_all(Database& database, const std::vector<Journal::Note>& notes, const Rows* more) {
   const std::lock_guard lock(writing_);
-  const std::uint64_t newest = notes.empty() ? 0 : notes.back().number;
-  if (newest <= last_note_ && more == nullptr) return {};
+  const bool is_news = std::ranges::any_of(notes, [this](const auto& note) { return note.number > last_note_; });
+  if (!is_news && more == nullptr) return {};
   ++commits_;
   std::int64_t bytes = history_bytes_;
+  std::uint64_t last = last_note_;
   const auto add = [&](const Rows& rows) {
     return put_rows(database, rows, bytes).map([&](std::int64_t grown) { bytes += grown; });
   };
   auto done = database.transaction([&]() -> Result<void> {
     for (const auto& note : notes) {
-      if (note.number <= last_note_ || !are_rows(note.fields)) continue;
+      if (note.number <= last) continue;
+      last = note.number;
+      if (!are_rows(note.fields)) continue;
       if (auto ok = add(note.fields); !ok) return ok;
     }
-    if (newest > last_note_) {
+    if (is_news) {
       auto ok = database.query("INSERT OR REPLACE INTO meta VALUES('note', ?)").and_then([&](Query query) {
-        return query.bind(std::to_string(newest)).run();
+        return query.bind(std::to_string(last)).run();
       });
       if (!ok) return ok;
     }
@@ -269,7 +278,7 @@ Result<void> Store::put_all(Database& database, const std::vector<Journal::Note>
   });
   if (!done) return done;
   history_bytes_ = bytes;
-  last_note_ = std::max(newest, last_note_.load());
+  last_note_ = last;
   return {};
 }
 
