@@ -366,6 +366,7 @@ RC_GTEST_FIXTURE_PROP(AfterDeath, AnyWayOfPuttingLosesNothing, ()) {
           RC_ASSERT(store_->commit(pids(last + 1, last + 1, false), now).has_value());
         break;
       case 2:
+        RC_ASSERT(store_->commit(pids(last + 1, last + 1, false), now).has_value()), ++last;
         taken.push_back(store_->take_noted());
         break;
       case 3:
