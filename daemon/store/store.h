@@ -54,7 +54,8 @@ class Store {
   /// Whether so much was noted that it is time for a put() of take_noted().
   bool wants_put() const { return journal_->untaken() >= notes_a_put; }
   std::string take_noted() { return journal_->take(); }
-  /// Brings to the database what was noted, unless that has happened meanwhile. After an error it is still noted.
+  /// Brings to the database what was noted, unless that has happened meanwhile. After an error it is still noted; what
+  /// was noted after it is then left to commit(), too, which keeps the order.
   Result<void> put(std::string_view noted);
 
   /// Waits until every commit so far is on the disk, and keeps the log from growing.
